@@ -1,0 +1,276 @@
+//! NDJSON: one object a line.
+//!
+//! Keys are taken like headers (any case); the key of a nested object is written with a dot (`user.id`); a list of plain values becomes
+//! a `;`-separated cell; a list of objects stays JSON text. Numbers must be exact.
+
+use std::fmt;
+
+use csv::ByteRecord;
+use memchr::memchr;
+use rustc_hash::FxHashMap;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::blocks::{Block, Limits};
+use super::columns::spec;
+use super::csv_rows::{line_number, too_big};
+use super::error::IngestError;
+use super::mapping::{Cells, Mapping, Place, header_key};
+use super::part::{At, Bench, Part};
+use super::profile::Profile;
+use super::tables::TableName;
+use super::tally::Refusal;
+
+/// How the rows of one NDJSON file are read.
+#[derive(Clone, Debug)]
+pub(crate) struct JsonLayout {
+    pub mapping: Mapping,
+    /// Key → its place in the record.
+    slots: FxHashMap<String, usize>,
+    /// For a column with several keys: the place that the mapping reads, and the places to try after it.
+    fallbacks: Vec<(usize, Vec<usize>)>,
+    /// By place: the canonical columns that it can feed.
+    feeds: Vec<Vec<&'static str>>,
+}
+
+impl JsonLayout {
+    /// Every key that the profile can use, bound as if the file had all of them: which keys a file
+    /// has is known only when its last line has been read.
+    pub(crate) fn new(table: TableName, profile: &Profile, place: Place<'_>) -> Result<Self, IngestError> {
+        let mut header: Vec<String> = Vec::new();
+        let mut slots: FxHashMap<String, usize> = FxHashMap::default();
+        let (mut fallbacks, mut feeds): (Vec<(usize, Vec<usize>)>, Vec<Vec<&'static str>>) = (Vec::new(), Vec::new());
+        for column in spec(table).columns {
+            let mut places = Vec::new();
+            for key in profile.headers(column.name) {
+                let place = *slots.entry(header_key(key)).or_insert_with(|| {
+                    header.push(key.to_owned());
+                    feeds.push(Vec::new());
+                    header.len() - 1
+                });
+                feeds[place].push(column.name);
+                places.push(place);
+            }
+            if places.len() > 1 {
+                fallbacks.push((places[0], places.split_off(1)));
+            }
+        }
+        let mapping = Mapping::bind(table, profile, &header, place)?;
+        Ok(Self { mapping, slots, fallbacks, feeds })
+    }
+
+    /// The canonical columns of a file in which these places were seen.
+    pub(crate) fn present(&self, table: TableName, profile: &Profile, seen: &[bool]) -> Vec<&'static str> {
+        let fed = |name: &str| self.feeds.iter().zip(seen).any(|(feeds, seen)| *seen && feeds.contains(&name));
+        spec(table)
+            .columns
+            .iter()
+            .map(|column| column.name)
+            .filter(|name| fed(name) || profile.constant(name).is_some_and(|value| !value.is_empty()))
+            .collect()
+    }
+
+    /// The keys that were seen in a file.
+    pub(crate) fn keys_seen(&self, seen: &[bool]) -> Vec<String> {
+        let mut keys: Vec<String> =
+            self.slots.iter().filter(|(_, slot)| seen.get(**slot) == Some(&true)).map(|(key, _)| key.clone()).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// Reads the rows of a block.
+    pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
+        let (mut start, mut line) = (0, block.line);
+        bench.tally.seen.resize(self.feeds.len(), false);
+        while start < block.bytes.len() {
+            let end = memchr(b'\n', &block.bytes[start..]).map_or(block.bytes.len(), |end| start + end);
+            let text = block.bytes[start..end].trim_ascii();
+            if !text.is_empty() {
+                bench.tally.rows += 1;
+                let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
+                let taken = self.record(text, Some(bench)).and_then(|record| {
+                    if record.iter().any(|cell| cell.len() > limits.cell) {
+                        return Err(Refusal { column: "", value: text.to_vec(), problem: too_big(limits) });
+                    }
+                    if memchr(0, record.as_slice()).is_some() {
+                        return Err(Refusal {
+                            column: "",
+                            value: text.to_vec(),
+                            problem: "the row holds a NUL character, which no text does".to_owned(),
+                        });
+                    }
+                    let mut cells = Cells::default();
+                    bench.tally.masked += self.mapping.fill(&record, &mut cells);
+                    part.row(&cells, at, bench)
+                });
+                if let Err(refusal) = taken {
+                    bench.tally.refuse(at.line, &refusal);
+                }
+            }
+            start = end + 1;
+            line += 1;
+        }
+    }
+
+    /// Reads one line again.
+    pub(crate) fn reread(&self, bytes: &[u8]) -> Option<ByteRecord> {
+        self.record(bytes.trim_ascii(), None).ok()
+    }
+
+    fn record(&self, text: &[u8], mut bench: Option<&mut Bench>) -> Result<ByteRecord, Refusal> {
+        let refuse = |problem: String| Refusal { column: "", value: text.to_vec(), problem };
+        let node: Node =
+            serde_json::from_slice(text).map_err(|error| refuse(format!("the line is not a JSON object: {error}")))?;
+        let Node::Object(members) = node else { return Err(refuse("the line is JSON, but not an object".to_owned())) };
+        let mut flat = Vec::with_capacity(members.len());
+        flatten("", members, &mut flat);
+        let mut values: Vec<Option<String>> = vec![None; self.feeds.len()];
+        for (key, value) in flat {
+            match self.slots.get(&header_key(&key)) {
+                Some(slot) if values[*slot].is_some() => {
+                    return Err(refuse(format!("the key {key:?} stands there twice")));
+                }
+                Some(slot) => {
+                    if let Some(bench) = bench.as_deref_mut() {
+                        bench.tally.seen[*slot] = true;
+                    }
+                    values[*slot] = Some(value);
+                }
+                None => {
+                    if let Some(bench) = bench.as_deref_mut() {
+                        bench.tally.unused_key(&key);
+                    }
+                }
+            }
+        }
+        for (first, others) in &self.fallbacks {
+            if values[*first].is_none() {
+                values[*first] = others.iter().find_map(|other| values[*other].clone());
+            }
+        }
+        Ok(values.into_iter().map(Option::unwrap_or_default).collect())
+    }
+}
+
+/// A JSON value that keeps the order of its members and loses no digit.
+#[derive(Debug, PartialEq)]
+enum Node {
+    Null,
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+}
+
+fn flatten(prefix: &str, members: Vec<(String, Node)>, into: &mut Vec<(String, String)>) {
+    for (key, value) in members {
+        let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        match value {
+            Node::Object(members) => flatten(&key, members, into),
+            // Unknown, as if the key were not there; but the column is.
+            Node::Null => into.push((key, String::new())),
+            Node::Text(text) => into.push((key, text)),
+            Node::List(items) if items.iter().all(|item| matches!(item, Node::Text(_) | Node::Null)) => {
+                let texts =
+                    items.into_iter().filter_map(|item| if let Node::Text(text) = item { Some(text) } else { None });
+                into.push((key, texts.collect::<Vec<_>>().join(";")));
+            }
+            list @ Node::List(_) => into.push((key, list.to_string())),
+        }
+    }
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => out.write_str("null"),
+            Self::Text(text) => write!(out, "{}", serde_json::Value::from(text.as_str())),
+            Self::List(items) => {
+                out.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    write!(out, "{}{item}", if index > 0 { "," } else { "" })?;
+                }
+                out.write_str("]")
+            }
+            Self::Object(members) => {
+                out.write_str("{")?;
+                for (index, (key, value)) in members.iter().enumerate() {
+                    write!(
+                        out,
+                        "{}{}:{value}",
+                        if index > 0 { "," } else { "" },
+                        serde_json::Value::from(key.as_str())
+                    )?;
+                }
+                out.write_str("}")
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+/// The largest whole number that a 64-bit float holds exactly.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+        if value.abs() > EXACT {
+            return Err(E::custom("a number is too big to be read exactly; write it as text"));
+        }
+        Ok(Node::Text(value.to_string()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Node, E> {
+        Ok(Node::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
+        let mut object: Vec<(String, Node)> = Vec::new();
+        while let Some((key, value)) = members.next_entry::<String, Node>()? {
+            if object.iter().any(|(known, _)| *known == key) {
+                return Err(A::Error::custom(format!("the key {key:?} stands there twice")));
+            }
+            object.push((key, value));
+        }
+        Ok(Node::Object(object))
+    }
+}

@@ -1,0 +1,262 @@
+//! From the cells of a source row to the canonical cells of its table.
+
+use csv::ByteRecord;
+use regex::bytes::Regex;
+
+use super::columns::{MAX_COLUMNS, Spec, spec};
+use super::error::{IngestError, nearest};
+use super::profile::{Profile, Values};
+use super::tables::TableName;
+
+/// The canonical cells of one row, in the order of the table's columns; unused places are empty.
+pub(crate) type Cells<'a> = [&'a [u8]; MAX_COLUMNS];
+
+/// Where one canonical column comes from.
+#[derive(Clone, Debug, Default)]
+struct Take {
+    from: Option<usize>,
+    constant: Vec<u8>,
+    values: Option<Values>,
+    capture: Option<Regex>,
+}
+
+/// A table's columns bound to the header of one source.
+#[derive(Clone, Debug)]
+pub(crate) struct Mapping {
+    takes: Vec<Take>,
+    masks: Vec<Vec<u8>>,
+    /// Which first bytes any mask has: almost every cell is cleared by this alone.
+    mask_starts: Vec<bool>,
+    /// Canonical columns that the source has.
+    pub present: Vec<&'static str>,
+    /// Headers that nothing takes.
+    pub unused: Vec<String>,
+}
+
+/// What binding needs to know about the source, for errors.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub file: &'a str,
+    /// Line of the header; 0 where the format has none.
+    pub line: u32,
+    /// Name of the profile in use, if any.
+    pub profile: Option<&'a str>,
+}
+
+/// A header cell as it is compared: without surrounding spaces and quotes, in lower case.
+pub(crate) fn header_key(header: &str) -> String {
+    header.trim().trim_matches('"').trim().to_lowercase()
+}
+
+impl Mapping {
+    /// Binds the columns of `table` to `header`.
+    ///
+    /// # Errors
+    /// A required column that is not there, or a used header that stands there twice.
+    pub(crate) fn bind(
+        table: TableName,
+        profile: &Profile,
+        header: &[String],
+        place: Place<'_>,
+    ) -> Result<Self, IngestError> {
+        let spec = spec(table);
+        let keys: Vec<String> = header.iter().map(|cell| header_key(cell)).collect();
+        let mut used = vec![false; header.len()];
+        let mut takes = Vec::with_capacity(spec.columns.len());
+        for column in spec.columns {
+            let from = profile.headers(column.name).into_iter().find_map(|wanted| {
+                let wanted = header_key(wanted);
+                keys.iter().position(|key| *key == wanted)
+            });
+            if let Some(from) = from {
+                used[from] = true;
+                if let Some(again) = keys[from + 1..].iter().position(|key| *key == keys[from]) {
+                    return Err(IngestError::Unusable {
+                        file: place.file.to_owned(),
+                        line: place.line,
+                        column: (from + again + 2) as u32,
+                        problem: format!("the header {:?} stands there twice, and the column {} needs it", header[from], column.name),
+                        help: "rename one of the two in the export, or name another header for the column in a mapping profile".to_owned(),
+                    });
+                }
+            }
+            takes.push(Take {
+                from,
+                constant: profile.constant(column.name).unwrap_or_default().as_bytes().to_vec(),
+                values: profile.values(column.name).cloned(),
+                capture: profile.capture(column.name).cloned(),
+            });
+        }
+        let has = |index: usize| takes[index].from.is_some() || !takes[index].constant.is_empty();
+        let present = (0..takes.len()).filter(|index| has(*index)).map(|index| spec.columns[index].name).collect();
+        let unused = header
+            .iter()
+            .zip(&used)
+            .filter(|(cell, used)| !**used && !cell.trim().is_empty())
+            .map(|(cell, _)| cell.trim().to_owned())
+            .collect();
+        let masks: Vec<Vec<u8>> = profile
+            .masks()
+            .iter()
+            .map(|mask| mask.trim().as_bytes().to_vec())
+            .filter(|mask| !mask.is_empty())
+            .collect();
+        let mut mask_starts = vec![false; 256];
+        for mask in &masks {
+            mask_starts[usize::from(mask[0])] = true;
+        }
+        let mapping = Self { takes, masks, mask_starts, present, unused };
+        mapping.check(table, spec, profile, header, place)?;
+        Ok(mapping)
+    }
+
+    fn check(
+        &self,
+        table: TableName,
+        spec: Spec,
+        profile: &Profile,
+        header: &[String],
+        place: Place<'_>,
+    ) -> Result<(), IngestError> {
+        let missing = missing_columns(spec, &self.present);
+        let Some((column, wanted)) = missing else { return Ok(()) };
+        let names: Vec<&str> = wanted.iter().flat_map(|name| profile.headers(name)).collect();
+        let near = names.iter().find_map(|name| nearest(name, header.iter().map(|cell| cell.trim())));
+        let header_says = if header.is_empty() { "nothing".to_owned() } else { header.join(", ") };
+        let near_says = near.map_or_else(String::new, |near| format!("; nearest is {near:?}"));
+        let remedy = match place.profile {
+            Some(profile) => format!(
+                "correct [columns] in the mapping profile {profile:?}, where {} is looked for as {}",
+                column,
+                names.join(" or ")
+            ),
+            None => format!(
+                "write a mapping profile (copy profiles/canonical.toml) that says under [columns] which header is {column}, and name it in [[sources]] as profile = \"…\""
+            ),
+        };
+        Err(IngestError::MissingColumn {
+            file: place.file.to_owned(),
+            line: place.line,
+            table: table.as_str(),
+            column,
+            found: header.to_vec(),
+            nearest: near.map(str::to_owned),
+            help: format!("the header found is: {header_says}{near_says}; {remedy}"),
+        })
+    }
+
+    /// Fills the canonical cells from a source row. Returns how many cells were masked.
+    pub(crate) fn fill<'a>(&'a self, record: &'a ByteRecord, cells: &mut Cells<'a>) -> u64 {
+        let mut masked = 0;
+        for (take, cell) in self.takes.iter().zip(cells) {
+            let Some(from) = take.from else {
+                *cell = &take.constant;
+                continue;
+            };
+            let mut value = record.get(from).unwrap_or_default().trim_ascii();
+            if !value.is_empty() {
+                if let Some(capture) = &take.capture {
+                    value = captured(capture, value);
+                }
+                if value.first().is_some_and(|first| self.mask_starts[usize::from(*first)])
+                    && self.masks.iter().any(|mask| mask == value)
+                {
+                    masked += 1;
+                    value = b"";
+                }
+            }
+            if let Some(values) = &take.values
+                && let Some(meaning) = values.get(&lower(value))
+            {
+                value = meaning;
+            }
+            *cell = value;
+        }
+        masked
+    }
+}
+
+/// Group 1 of the pattern, or all of its match. A pattern that switches Unicode off could cut a character in two: that is no match.
+fn captured<'a>(pattern: &Regex, value: &'a [u8]) -> &'a [u8] {
+    let found = pattern.captures(value).and_then(|found| found.get(1).or_else(|| found.get(0)));
+    let found = found.map_or(&b""[..], |found| found.as_bytes().trim_ascii());
+    if std::str::from_utf8(found).is_ok() { found } else { b"" }
+}
+
+fn lower(value: &[u8]) -> Vec<u8> {
+    String::from_utf8_lossy(value).to_lowercase().into_bytes()
+}
+
+/// The first required column, or group of which one is required, that is not among `present`: how to call it, and
+/// the columns that would do.
+pub(crate) fn missing_columns(spec: Spec, present: &[&str]) -> Option<(String, Vec<&'static str>)> {
+    if let Some(column) = spec.columns.iter().find(|column| column.required && !present.contains(&column.name)) {
+        return Some((column.name.to_owned(), vec![column.name]));
+    }
+    spec.any_of
+        .iter()
+        .find(|group| !group.iter().any(|name| present.contains(name)))
+        .map(|group| (group.join(" or "), group.to_vec()))
+}
+
+/// How many of a table's columns a header would fill: the measure by which a delimiter is chosen.
+pub(crate) fn recognised(table: TableName, profile: &Profile, header: &[String]) -> usize {
+    let keys: Vec<String> = header.iter().map(|cell| header_key(cell)).collect();
+    spec(table)
+        .columns
+        .iter()
+        .filter(|column| profile.headers(column.name).iter().any(|wanted| keys.contains(&header_key(wanted))))
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::profile::parse;
+
+    const PLACE: Place<'_> = Place { file: "a.csv", line: 1, profile: None };
+
+    fn header(cells: &[&str]) -> Vec<String> {
+        cells.iter().map(|cell| (*cell).to_owned()).collect()
+    }
+
+    #[test]
+    fn binds_renames_constants_words_masks_and_captures() {
+        let profile = parse(
+            "t",
+            "[columns]\nlogin = [\"nobody\", \"User ID\"]\nterminal = []\n[constants]\nsystem = \"RMS\"\n[values.action]\nEnquiry = \"search\"\n[capture.incident_id]\ncolumn = \"why\"\npattern = 'ref (\\d+)'",
+        )
+        .unwrap();
+        let mapping = Mapping::bind(
+            TableName::Access,
+            &profile,
+            &header(&[" AT", "\"user id\"", "Action", "why", "terminal", "q_surname"]),
+            PLACE,
+        )
+        .unwrap();
+        assert_eq!(mapping.present, ["at", "login", "system", "action", "incident_id", "q_surname"]);
+        assert_eq!(mapping.unused, ["terminal"]);
+        let record = ByteRecord::from(vec!["2025", " u1 ", "ENQUIRY", "for ref 77, ", "t9", "***"]);
+        let mut cells = Cells::default();
+        assert_eq!(mapping.fill(&record, &mut cells), 1);
+        let said =
+            |name: &str| std::str::from_utf8(cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
+        assert_eq!(
+            [said("login"), said("system"), said("action"), said("incident_id"), said("q_surname"), said("terminal")],
+            ["u1", "RMS", "search", "77", "", ""]
+        );
+    }
+
+    #[test]
+    fn a_missing_column_names_the_nearest_header_and_the_remedy() {
+        let error =
+            Mapping::bind(TableName::Access, &Profile::default(), &header(&["at", "log-in"]), PLACE).unwrap_err();
+        let IngestError::MissingColumn { column, nearest, help, .. } = error else { panic!("{error}") };
+        assert_eq!((column.as_str(), nearest.as_deref()), ("login", Some("log-in")));
+        assert!(help.contains("at, log-in") && help.contains("profiles/canonical.toml"), "{help}");
+        assert!(Mapping::bind(TableName::Authorities, &Profile::default(), &header(&["authority_id"]), PLACE).is_err());
+        assert!(
+            Mapping::bind(TableName::Access, &Profile::default(), &header(&["at", "login", "Login"]), PLACE).is_err()
+        );
+    }
+}

@@ -1,0 +1,346 @@
+//! From the workers' parts to one log whose codes, queries and events are in an order of their own.
+//!
+//! Nothing here depends on which worker read which row, on the order of the files or on the number of threads: texts are ranked by
+//! themselves, queries by the ranks of their texts, events by login, time, system and identity. Of events
+//! with one identity the one that says the least in that order is kept.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use super::access::{AccessLog, Event, Query, Strings};
+use super::access_rows::AccessPart;
+use super::dictionary::{INLINE, padded};
+use super::queries::{narrow, query, terms, wide};
+use super::rows::{Row, Rows};
+use super::tables::Origin;
+
+/// A row that repeats another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Duplicate {
+    /// The row that was left out.
+    pub row: Origin,
+    /// The row that was kept.
+    pub kept: Origin,
+    /// True where both have one identity but do not say the same in every canonical column.
+    pub differs: bool,
+}
+
+/// One event in one part.
+type Ref = (u32, u32);
+
+/// Merges the parts; the duplicates come back sorted.
+pub(crate) fn merge(mut parts: Vec<AccessPart>, columns: Vec<&'static str>) -> (AccessLog, Vec<Duplicate>) {
+    let (duplicates, dropped) = find_duplicates(&parts);
+    let used: Vec<Used> = parts.par_iter().zip(&dropped).map(|(part, dropped)| Used::of(part, dropped)).collect();
+    let (strings, ranks) = rank_texts(&parts, &used);
+    let (queries, query_ranks) = rank_queries(&parts, &used, &ranks);
+    drop(used);
+    for part in &mut parts {
+        // Only the events are still needed.
+        let events = std::mem::take(&mut part.events);
+        *part = AccessPart::default();
+        part.events = events;
+    }
+    let events = sort_events(&parts, &dropped, &strings, &ranks, &query_ranks);
+    (AccessLog { events, queries, strings, columns }, duplicates)
+}
+
+/// Finds events of one identity. Returns them with the row kept instead, and per part which events
+/// to leave out (empty where none).
+fn find_duplicates(parts: &[AccessPart]) -> (Vec<Duplicate>, Vec<Vec<bool>>) {
+    const BUCKETS: usize = 256;
+    // By the first byte of the hash, so that each bucket is sorted in the processor's cache.
+    let buckets: Vec<Vec<Vec<(u64, u32)>>> = parts
+        .par_iter()
+        .map(|part| {
+            let mut buckets = vec![Vec::with_capacity(part.events.len() / BUCKETS + 16); BUCKETS];
+            for (index, event) in part.events.iter().enumerate() {
+                buckets[(event.id_hash >> 56) as usize].push((event.id_hash, index as u32));
+            }
+            buckets
+        })
+        .collect();
+    let found: Vec<(Duplicate, Ref)> = (0..BUCKETS)
+        .into_par_iter()
+        .flat_map_iter(|bucket| {
+            let mut hashes: Vec<(u64, Ref)> = buckets
+                .iter()
+                .enumerate()
+                .flat_map(|(part, buckets)| {
+                    buckets[bucket].iter().map(move |(hash, index)| (*hash, (part as u32, *index)))
+                })
+                .collect();
+            hashes.sort_unstable();
+            let mut found = Vec::new();
+            for same in hashes.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
+                settle_group(parts, same, &mut found);
+            }
+            found
+        })
+        .collect();
+    let mut dropped: Vec<Vec<bool>> = vec![Vec::new(); parts.len()];
+    for (_, (part, index)) in &found {
+        let dropped = &mut dropped[*part as usize];
+        dropped.resize(parts[*part as usize].events.len(), false);
+        dropped[*index as usize] = true;
+    }
+    let mut duplicates: Vec<Duplicate> = found.into_iter().map(|(duplicate, _)| duplicate).collect();
+    duplicates.par_sort_unstable();
+    (duplicates, dropped)
+}
+
+/// Events that share the first half of the identity hash: those that share the second too are one event.
+fn settle_group(parts: &[AccessPart], same: &[(u64, Ref)], found: &mut Vec<(Duplicate, Ref)>) {
+    let tail = |(part, index): Ref| parts[part as usize].id_tails[index as usize];
+    let mut group: Vec<Ref> = same.iter().map(|(_, at)| *at).collect();
+    group.sort_by(|left, right| {
+        let by_content = || compare_content(parts, *left, *right);
+        tail(*left)
+            .cmp(&tail(*right))
+            .then_with(by_content)
+            .then_with(|| origin(parts, *left).cmp(&origin(parts, *right)))
+    });
+    for same in group.chunk_by(|left, right| tail(*left) == tail(*right)) {
+        for other in &same[1..] {
+            let differs = compare_content(parts, same[0], *other) != Ordering::Equal;
+            found.push((Duplicate { row: origin(parts, *other), kept: origin(parts, same[0]), differs }, *other));
+        }
+    }
+}
+
+fn event(parts: &[AccessPart], (part, index): Ref) -> &Event {
+    &parts[part as usize].events[index as usize]
+}
+
+fn origin(parts: &[AccessPart], at: Ref) -> Origin {
+    let event = event(parts, at);
+    Origin { file: event.file, line: event.line }
+}
+
+/// Compares what two events say in the canonical columns.
+fn compare_content(parts: &[AccessPart], left: Ref, right: Ref) -> Ordering {
+    let (one, other) = (event(parts, left), event(parts, right));
+    let texts = |at: Ref| {
+        let (part, event) = (&parts[at.0 as usize], event(parts, at));
+        let query = &part.queries.all[event.query as usize];
+        codes(event).into_iter().chain(terms(query)).map(|code| part.words.get(code))
+    };
+    (one.at, one.environment, one.action, one.outcome)
+        .cmp(&(other.at, other.environment, other.action, other.outcome))
+        .then_with(|| texts(left).cmp(texts(right)))
+}
+
+/// The texts of an event, its query aside.
+const fn codes(event: &Event) -> [u32; 8] {
+    [
+        event.login,
+        event.system,
+        event.on_behalf_of,
+        event.reason_code,
+        event.reason_text,
+        event.incident_id,
+        event.terminal,
+        event.location,
+    ]
+}
+
+/// Which texts and queries of a part the kept events still use.
+struct Used {
+    words: Vec<bool>,
+    queries: Vec<bool>,
+}
+
+impl Used {
+    fn of(part: &AccessPart, dropped: &[bool]) -> Self {
+        let mut used = Self { words: vec![false; part.words.len()], queries: vec![false; part.queries.all.len()] };
+        for (index, event) in part.events.iter().enumerate() {
+            if is(dropped, index) {
+                continue;
+            }
+            for code in codes(event) {
+                used.words[code as usize] = true;
+            }
+            used.queries[event.query as usize] = true;
+        }
+        for (query, _) in part.queries.all.iter().zip(&used.queries).filter(|(_, used)| **used) {
+            for code in terms(query) {
+                used.words[code as usize] = true;
+            }
+        }
+        // The empty text is always there.
+        used.words[0] = true;
+        used
+    }
+}
+
+fn is(flags: &[bool], index: usize) -> bool {
+    flags.get(index).copied().unwrap_or(false)
+}
+
+/// A text in the list to be sorted.
+struct Text {
+    /// Its first bytes, see [`padded`].
+    head: [u64; 2],
+    /// Its length, or one more than [`INLINE`] for every longer text: those are compared as texts.
+    length: u32,
+    at: Ref,
+}
+
+/// Sorts the texts of all parts; gives for each part the rank of each of its codes.
+fn rank_texts(parts: &[AccessPart], used: &[Used]) -> (Strings, Vec<Vec<u32>>) {
+    let text = |(part, code): Ref| parts[part as usize].words.get(code);
+    let mut all: Vec<Text> = parts
+        .par_iter()
+        .zip(used)
+        .enumerate()
+        .flat_map_iter(|(part, (words, used))| {
+            let codes = (0..used.words.len()).filter(|code| used.words[*code]);
+            codes.map(move |code| {
+                let text = words.words.get(code as u32);
+                Text { head: padded(text), length: text.len().min(INLINE + 1) as u32, at: (part as u32, code as u32) }
+            })
+        })
+        .collect();
+    // Most texts are told apart by what is in the list, without a look at the text.
+    let compare = |left: &Text, right: &Text| {
+        (left.head, left.length).cmp(&(right.head, right.length)).then_with(|| {
+            if left.length as usize > INLINE { text(left.at).cmp(text(right.at)) } else { Ordering::Equal }
+        })
+    };
+    all.par_sort_unstable_by(compare);
+    let mut ranks: Vec<Vec<u32>> = used.iter().map(|used| vec![0; used.words.len()]).collect();
+    let mut distinct: Vec<Ref> = Vec::with_capacity(all.len());
+    let mut last: Option<&Text> = None;
+    for one in &all {
+        if last.is_none_or(|last| compare(last, one) != Ordering::Equal) {
+            distinct.push(one.at);
+            last = Some(one);
+        }
+        ranks[one.at.0 as usize][one.at.1 as usize] = distinct.len() as u32 - 1;
+    }
+    drop(all);
+    // Every text was part of a block that is UTF-8, cut at ASCII bytes.
+    let texts = distinct.iter().map(|at| std::str::from_utf8(text(*at)).unwrap_or_default());
+    let strings = if distinct.is_empty() { Strings::from_sorted([""]) } else { Strings::from_sorted(texts) };
+    (strings, ranks)
+}
+
+/// Sorts the queries of all parts; gives for each part the rank of each of its queries.
+fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec<Query>, Vec<Vec<u32>>) {
+    let mut all: Vec<((u128, u128, u64), Ref)> = parts
+        .par_iter()
+        .zip(used)
+        .zip(ranks)
+        .enumerate()
+        .flat_map_iter(|(part, ((queries, used), ranks))| {
+            let numbers = (0..used.queries.len()).filter(|number| used.queries[*number]);
+            numbers.map(move |number| {
+                let ranked = query(terms(&queries.queries.all[number]).map(|code| ranks[code as usize]));
+                (wide(&ranked), (part as u32, number as u32))
+            })
+        })
+        .collect();
+    all.par_sort_unstable();
+    let mut query_ranks: Vec<Vec<u32>> = used.iter().map(|used| vec![0; used.queries.len()]).collect();
+    let mut distinct: Vec<Query> = Vec::with_capacity(all.len());
+    let mut last = None;
+    for (query, (part, number)) in all {
+        if last != Some(query) {
+            distinct.push(narrow(query));
+            last = Some(query);
+        }
+        query_ranks[part as usize][number as usize] = distinct.len() as u32 - 1;
+    }
+    (distinct, query_ranks)
+}
+
+/// Gathers the kept events login by login and sorts each login's by time, system and identity.
+fn sort_events(
+    parts: &[AccessPart],
+    dropped: &[Vec<bool>],
+    strings: &Strings,
+    ranks: &[Vec<u32>],
+    query_ranks: &[Vec<u32>],
+) -> Vec<Event> {
+    // Counting sort by login: how many each has, then where each begins.
+    let kept = || {
+        parts.iter().zip(dropped).enumerate().flat_map(|(part, (events, dropped))| {
+            let events = events.events.iter().enumerate().filter(|(index, _)| !is(dropped, *index));
+            events.map(move |(index, event)| ((part as u32, index as u32), ranks[part][event.login as usize] as usize))
+        })
+    };
+    let mut counts = vec![0usize; strings.len()];
+    for (_, login) in kept() {
+        counts[login] += 1;
+    }
+    let mut begins: Vec<usize> = counts
+        .iter()
+        .scan(0, |sum, count| {
+            let begin = *sum;
+            *sum += count;
+            Some(begin)
+        })
+        .collect();
+    let mut order: Vec<Ref> = vec![(0, 0); counts.iter().sum()];
+    for (at, login) in kept() {
+        order[begins[login]] = at;
+        begins[login] += 1;
+    }
+    let mut events: Vec<Event> = order
+        .par_iter()
+        .map(|(part, index)| {
+            let event = parts[*part as usize].events[*index as usize];
+            let rank = |code: u32| ranks[*part as usize][code as usize];
+            Event {
+                login: rank(event.login),
+                on_behalf_of: rank(event.on_behalf_of),
+                reason_code: rank(event.reason_code),
+                reason_text: rank(event.reason_text),
+                incident_id: rank(event.incident_id),
+                terminal: rank(event.terminal),
+                location: rank(event.location),
+                system: rank(event.system),
+                query: query_ranks[*part as usize][event.query as usize],
+                ..event
+            }
+        })
+        .collect();
+    let mut logins = Vec::new();
+    let mut rest = events.as_mut_slice();
+    for count in counts.into_iter().filter(|count| *count > 0) {
+        let (login, tail) = rest.split_at_mut(count);
+        logins.push(login);
+        rest = tail;
+    }
+    // The stable sort makes use of runs, and exports are mostly in the order of time.
+    logins
+        .into_par_iter()
+        .for_each(|login| login.sort_by_key(|event| (event.at, event.system, event.id_hash, event.file, event.line)));
+    events
+}
+
+/// Puts the rows of a smaller table in order and leaves out rows that say the same as another. Also
+/// returns the rows that share their key with another but say something else.
+pub(crate) fn settle<T: Row>(parts: Vec<Rows<T>>) -> (Vec<T>, Vec<Duplicate>, Vec<Origin>) {
+    let mut rows: Vec<T> = parts.into_iter().flat_map(|part| part.0).collect();
+    rows.par_sort_unstable();
+    let (mut kept, mut duplicates, mut contradictions): (Vec<T>, Vec<Duplicate>, Vec<Origin>) =
+        (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+    for row in rows {
+        if let Some(last) = kept.last()
+            && row.key() == last.key()
+        {
+            if row.moved(last.origin()) == *last {
+                duplicates.push(Duplicate { row: row.origin(), kept: last.origin(), differs: false });
+                continue;
+            }
+            if row.key().is_some() {
+                contradictions.push(row.origin());
+            }
+        }
+        kept.push(row);
+    }
+    duplicates.sort_unstable();
+    (kept, duplicates, contradictions)
+}

@@ -1,0 +1,526 @@
+//! Mapping profiles: how the export of one product becomes a canonical table.
+//!
+//! A profile is a small TOML file. Unknown keys are errors, each pointing at its place and naming the
+//! nearest word that is allowed.
+//!
+//! ```toml
+//! name = "acme-rms"                     # defaults to the file's name
+//! description = "Acme RMS audit export"
+//! table = "access"                      # may be left out: then it serves any table
+//! delimiter = ";"                       # otherwise decided from the header line
+//! skip_lines = 3                        # lines above the header
+//!
+//! [columns]                             # canonical = header, or several to try in order
+//! login = ["User ID", "UserName"]
+//! location = []                         # the source has no such column, whatever its headers say
+//!
+//! [constants]
+//! system = "RMS"
+//!
+//! [values.action]                       # as the export says it = as the contract says it
+//! Enquiry = "search"
+//!
+//! [capture.incident_id]                 # group 1 of a pattern, out of a longer cell
+//! column = "Reason"
+//! pattern = '\b(\d{8})\b'
+//!
+//! [time]
+//! formats = ["%d/%m/%Y %H:%M:%S"]
+//! zone = "Europe/London"
+//!
+//! [masks]                               # cells that hide a value: read as empty
+//! values = ["***"]
+//! ```
+//!
+//! A canonical column that the profile does not mention is looked for under its own name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use regex::bytes::Regex;
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use thiserror::Error;
+use toml::Spanned;
+
+use super::columns::{Kind, spec};
+use super::error::nearest;
+use super::tables::TableName;
+use super::time::Format;
+
+/// What stands for a hidden value where the profile does not say.
+const MASKS: [&str; 5] = ["***", "###", "[REDACTED]", "——", "— —"];
+
+/// How one kind of export is brought to the canonical shape. Made by [`parse`].
+#[derive(Clone, Debug)]
+pub struct Profile {
+    name: String,
+    description: String,
+    table: Option<TableName>,
+    columns: BTreeMap<String, Vec<String>>,
+    constants: BTreeMap<String, String>,
+    values: BTreeMap<String, Values>,
+    captures: BTreeMap<String, Capture>,
+    formats: Vec<Format>,
+    zone: Option<Tz>,
+    masks: Vec<String>,
+    delimiter: Option<u8>,
+    skip_lines: u32,
+}
+
+/// Words of the export in lower case, and what they mean.
+pub(crate) type Values = FxHashMap<Vec<u8>, Vec<u8>>;
+
+/// A part of a cell.
+#[derive(Clone, Debug)]
+pub(crate) struct Capture {
+    pub column: String,
+    pub pattern: Regex,
+}
+
+impl Default for Profile {
+    /// Canonical headers, canonical words, ISO times and the usual masks.
+    fn default() -> Self {
+        Self {
+            name: "canonical".to_owned(),
+            description: String::new(),
+            table: None,
+            columns: BTreeMap::new(),
+            constants: BTreeMap::new(),
+            values: BTreeMap::new(),
+            captures: BTreeMap::new(),
+            formats: Vec::new(),
+            zone: None,
+            masks: MASKS.map(str::to_owned).to_vec(),
+            delimiter: None,
+            skip_lines: 0,
+        }
+    }
+}
+
+impl Profile {
+    /// The profile's own name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is for, in a sentence; may be empty.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The table that it makes; `None` where it serves any.
+    #[must_use]
+    pub const fn table(&self) -> Option<TableName> {
+        self.table
+    }
+
+    /// The zone of local times, where the profile knows it. Whoever builds a [`Source`](super::Source)
+    /// decides: the source's own zone first, then this, then the run's.
+    #[must_use]
+    pub const fn zone(&self) -> Option<Tz> {
+        self.zone
+    }
+
+    /// Headers to look for, in order.
+    pub(crate) fn headers(&self, column: &'static str) -> Vec<&str> {
+        if let Some(capture) = self.captures.get(column) {
+            return vec![&capture.column];
+        }
+        if self.constants.contains_key(column) {
+            return Vec::new();
+        }
+        self.columns.get(column).map_or_else(|| vec![column], |names| names.iter().map(String::as_str).collect())
+    }
+
+    pub(crate) fn constant(&self, column: &str) -> Option<&str> {
+        self.constants.get(column).map(String::as_str)
+    }
+
+    pub(crate) fn values(&self, column: &str) -> Option<&Values> {
+        self.values.get(column)
+    }
+
+    pub(crate) fn capture(&self, column: &str) -> Option<&Regex> {
+        self.captures.get(column).map(|capture| &capture.pattern)
+    }
+
+    pub(crate) fn formats(&self) -> &[Format] {
+        &self.formats
+    }
+
+    pub(crate) fn masks(&self) -> &[String] {
+        &self.masks
+    }
+
+    pub(crate) const fn delimiter(&self) -> Option<u8> {
+        self.delimiter
+    }
+
+    pub(crate) const fn skip_lines(&self) -> u32 {
+        self.skip_lines
+    }
+}
+
+/// A mistake in a profile, with its place.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code(probity::profile))]
+pub struct ProfileError {
+    message: Box<str>,
+    #[source_code]
+    source_text: Arc<NamedSource<String>>,
+    #[label("here")]
+    span: SourceSpan,
+    #[help]
+    help: Option<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    name: Option<String>,
+    #[serde(default)]
+    description: String,
+    table: Option<Spanned<String>>,
+    delimiter: Option<Spanned<String>>,
+    #[serde(default)]
+    skip_lines: u32,
+    #[serde(default)]
+    columns: BTreeMap<Spanned<String>, OneOrMany>,
+    #[serde(default)]
+    constants: BTreeMap<Spanned<String>, String>,
+    #[serde(default)]
+    values: BTreeMap<Spanned<String>, BTreeMap<String, Spanned<String>>>,
+    #[serde(default)]
+    capture: BTreeMap<Spanned<String>, RawCapture>,
+    #[serde(default)]
+    time: RawTime,
+    masks: Option<RawMasks>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCapture {
+    column: String,
+    pattern: Spanned<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTime {
+    format: Option<Spanned<String>>,
+    #[serde(default)]
+    formats: Vec<Spanned<String>>,
+    zone: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMasks {
+    values: Vec<String>,
+}
+
+/// Reads a profile. `name` is the file's name, shown in errors; its stem is the profile's name where
+/// the text gives none.
+///
+/// # Errors
+/// The first mistake, with its place and, for a misspelt word, the nearest one that is allowed.
+pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
+    let reader = Reader { source: Arc::new(NamedSource::new(name, text.to_owned()).with_language("toml")) };
+    let raw: Raw = toml::from_str(text).map_err(|error| reader.syntax(&error, text.len()))?;
+    let table = raw.table.as_ref().map(|table| reader.table(table)).transpose()?;
+    let known = |key: &Spanned<String>| reader.column(key, table);
+
+    let mut profile = Profile {
+        name: raw.name.unwrap_or_else(|| stem(name)),
+        description: raw.description,
+        table,
+        skip_lines: raw.skip_lines,
+        ..Profile::default()
+    };
+    for (key, headers) in raw.columns {
+        known(&key)?;
+        let headers = match headers {
+            OneOrMany::One(header) => vec![header],
+            OneOrMany::Many(headers) => headers,
+        };
+        profile.columns.insert(key.into_inner(), headers);
+    }
+    for (key, value) in raw.constants {
+        known(&key)?;
+        if profile.columns.contains_key(key.get_ref()) {
+            return Err(reader.twice(&key, "[columns]"));
+        }
+        profile.constants.insert(key.into_inner(), value);
+    }
+    for (key, capture) in raw.capture {
+        known(&key)?;
+        for (place, taken) in [
+            ("[columns]", profile.columns.contains_key(key.get_ref())),
+            ("[constants]", profile.constants.contains_key(key.get_ref())),
+        ] {
+            if taken {
+                return Err(reader.twice(&key, place));
+            }
+        }
+        let pattern = Regex::new(capture.pattern.get_ref()).map_err(|error| {
+            reader.error(&capture.pattern.span(), format!("the pattern cannot be used: {error}"), None)
+        })?;
+        profile.captures.insert(key.into_inner(), Capture { column: capture.column, pattern });
+    }
+    for (key, words) in raw.values {
+        known(&key)?;
+        let mut values = Values::default();
+        for (word, meaning) in words {
+            reader.meaning(table, key.get_ref(), &meaning)?;
+            values.insert(word.trim().to_lowercase().into_bytes(), meaning.into_inner().into_bytes());
+        }
+        profile.values.insert(key.into_inner(), values);
+    }
+    for format in raw.time.format.into_iter().chain(raw.time.formats) {
+        let checked = Format::new(format.get_ref()).map_err(|reason| {
+            reader.error(
+                &format.span(),
+                format!("the time format {:?} cannot be used: {reason}", format.get_ref()),
+                None,
+            )
+        })?;
+        profile.formats.push(checked);
+    }
+    if let Some(zone) = raw.time.zone {
+        profile.zone = Some(reader.zone(&zone)?);
+    }
+    if let Some(masks) = raw.masks {
+        profile.masks = masks.values;
+    }
+    if let Some(delimiter) = raw.delimiter {
+        match delimiter.get_ref().as_bytes() {
+            [one] if one.is_ascii() && !matches!(one, b'"' | b'\n' | b'\r') => profile.delimiter = Some(*one),
+            _ => {
+                return Err(reader.error(
+                    &delimiter.span(),
+                    "the delimiter must be one character such as \",\" \";\" \"|\" or \"\\t\"".to_owned(),
+                    None,
+                ));
+            }
+        }
+    }
+    Ok(profile)
+}
+
+/// `profiles/acme-rms.toml` → `acme-rms`.
+fn stem(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    file.strip_suffix(".toml").unwrap_or(file).to_owned()
+}
+
+struct Reader {
+    source: Arc<NamedSource<String>>,
+}
+
+impl Reader {
+    fn error(&self, span: &std::ops::Range<usize>, message: String, help: Option<String>) -> ProfileError {
+        ProfileError {
+            message: message.into(),
+            source_text: Arc::clone(&self.source),
+            span: (span.start, span.len()).into(),
+            help: help.map(Into::into),
+        }
+    }
+
+    /// An error of the TOML reader; for an unknown key the nearest key is added.
+    fn syntax(&self, error: &toml::de::Error, end: usize) -> ProfileError {
+        let message = error.message().to_owned();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let help = message.starts_with("unknown field").then(|| {
+            let unknown = quoted.next().unwrap_or_default();
+            let allowed: Vec<&str> = quoted.collect();
+            did_you_mean(unknown, &allowed)
+        });
+        self.error(&error.span().unwrap_or(end..end), message, help)
+    }
+
+    fn table(&self, table: &Spanned<String>) -> Result<TableName, ProfileError> {
+        TableName::ALL.into_iter().find(|known| known.as_str() == table.get_ref()).ok_or_else(|| {
+            let words = TableName::ALL.map(TableName::as_str);
+            self.error(
+                &table.span(),
+                format!("there is no table {:?}", table.get_ref()),
+                Some(did_you_mean(table.get_ref(), &words)),
+            )
+        })
+    }
+
+    fn column(&self, key: &Spanned<String>, table: Option<TableName>) -> Result<(), ProfileError> {
+        let words = columns_of(table);
+        if words.contains(&key.get_ref().as_str()) {
+            return Ok(());
+        }
+        let place =
+            table.map_or_else(|| "no table".to_owned(), |table| format!("the {} table does not have", table.as_str()));
+        let message = match table {
+            Some(_) => format!("{place} a column {:?}", key.get_ref()),
+            None => format!("{place} has a column {:?}", key.get_ref()),
+        };
+        Err(self.error(&key.span(), message, Some(did_you_mean(key.get_ref(), &words))))
+    }
+
+    fn twice(&self, key: &Spanned<String>, other: &str) -> ProfileError {
+        self.error(
+            &key.span(),
+            format!("the column {:?} is already given in {other}", key.get_ref()),
+            Some("say once where it comes from".to_owned()),
+        )
+    }
+
+    /// Where a column takes a few words only, a value map must lead to one of them.
+    fn meaning(&self, table: Option<TableName>, column: &str, meaning: &Spanned<String>) -> Result<(), ProfileError> {
+        let kind = table
+            .and_then(|table| spec(table).columns.iter().find(|known| known.name == column))
+            .map(|column| column.kind);
+        match kind {
+            Some(Kind::Word(words) | Kind::Words(words))
+                if !meaning.get_ref().is_empty() && !words.contains(&meaning.get_ref().as_str()) =>
+            {
+                Err(self.error(
+                    &meaning.span(),
+                    format!("{:?} is not a word of the column {column}", meaning.get_ref()),
+                    Some(did_you_mean(meaning.get_ref(), words)),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn zone(&self, zone: &Spanned<String>) -> Result<Tz, ProfileError> {
+        zone.get_ref().parse().map_err(|_| {
+            let near = nearest(zone.get_ref(), chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let near = near.map_or_else(String::new, |near| format!("did you mean {near:?}? "));
+            self.error(
+                &zone.span(),
+                format!("there is no time zone {:?}", zone.get_ref()),
+                Some(format!("{near}a zone is named as in the IANA list, for example \"Europe/London\" or \"UTC\"")),
+            )
+        })
+    }
+}
+
+/// The column names of one table, or of all.
+fn columns_of(table: Option<TableName>) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = TableName::ALL
+        .into_iter()
+        .filter(|one| table.is_none_or(|table| table == *one))
+        .flat_map(|one| spec(one).columns.iter().map(|column| column.name))
+        .collect();
+    if table.is_none() {
+        names.sort_unstable();
+        names.dedup();
+    }
+    names
+}
+
+fn did_you_mean(unknown: &str, words: &[&str]) -> String {
+    let all = words.join(", ");
+    nearest(unknown, words.iter().copied())
+        .map_or_else(|| format!("one of: {all}"), |near| format!("did you mean {near:?}? One of: {all}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> (String, String, usize) {
+        let error = parse("profiles/test.toml", text).unwrap_err();
+        let help = error.help.as_deref().unwrap_or_default().to_owned();
+        (error.message.to_string(), help, error.span.offset())
+    }
+
+    #[test]
+    fn a_whole_profile() {
+        let profile = parse(
+            "profiles/acme-rms.toml",
+            r#"
+            table = "access"
+            delimiter = ";"
+            skip_lines = 2
+            [columns]
+            login = ["User ID", "UserName"]
+            location = []
+            [constants]
+            system = "RMS"
+            [values.action]
+            Enquiry = "search"
+            [capture.incident_id]
+            column = "Reason"
+            pattern = '(\d{8})'
+            [time]
+            format = "%d/%m/%Y %H:%M"
+            zone = "Europe/London"
+            [masks]
+            values = ["xxx"]
+            "#,
+        )
+        .unwrap();
+        assert_eq!(profile.name(), "acme-rms");
+        assert_eq!(profile.headers("login"), ["User ID", "UserName"]);
+        assert!(profile.headers("location").is_empty());
+        assert_eq!(profile.headers("terminal"), ["terminal"]);
+        assert_eq!(profile.headers("incident_id"), ["Reason"]);
+        assert_eq!(profile.zone(), Some(chrono_tz::Europe::London));
+        assert_eq!(profile.masks(), ["xxx"]);
+    }
+
+    #[test]
+    fn mistakes_name_the_nearest_word_and_point_at_it() {
+        let (message, help, at) = said("table = \"acess\"");
+        assert_eq!((message.as_str(), at), ("there is no table \"acess\"", 8));
+        assert!(help.starts_with("did you mean \"access\"?"), "{help}");
+
+        let (message, help, at) = said("table = \"access\"\n[columns]\nlogon = \"User\"");
+        assert_eq!((message.as_str(), at), ("the access table does not have a column \"logon\"", 27));
+        assert!(help.starts_with("did you mean \"login\"?"), "{help}");
+
+        let (message, help, _) = said("colums = 1");
+        assert!(message.contains("colums"), "{message}");
+        assert!(help.starts_with("did you mean \"columns\"?"), "{help}");
+
+        let (_, help, _) = said("[time]\nzone = \"Europe/Londn\"");
+        assert!(help.starts_with("did you mean \"Europe/London\"?"), "{help}");
+
+        let (_, help, _) = said("table = \"access\"\n[values.action]\nQ = \"serch\"");
+        assert!(help.starts_with("did you mean \"search\"?"), "{help}");
+
+        for text in [
+            "[columns]\nlogin = 3",
+            "[time]\nformat = \"%Q\"",
+            "delimiter = \"\"",
+            "[capture.login]\ncolumn = \"x\"\npattern = \"(\"",
+            "[columns]\nlogin = \"a\"\n[constants]\nlogin = \"b\"",
+            "name = ",
+        ] {
+            assert!(parse("x", text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shipped_profiles_parse() {
+        let canonical = parse("profiles/canonical.toml", include_str!("../../profiles/canonical.toml")).unwrap();
+        assert_eq!(canonical.name(), Profile::default().name());
+        assert_eq!(canonical.masks(), Profile::default().masks());
+        assert!(canonical.columns.is_empty() && canonical.formats.is_empty() && canonical.table.is_none());
+        let eugene = parse("profiles/eugene-alpr.toml", include_str!("../../profiles/eugene-alpr.toml")).unwrap();
+        assert_eq!(eugene.table(), Some(TableName::Access));
+    }
+}
