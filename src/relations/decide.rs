@@ -1,0 +1,511 @@
+//! Which tie it is: the hypotheses of one subject against one circle.
+//!
+//! That the subject is the member of staff, each of their relations, somebody who
+//! merely lives with one of them, a known namesake, or a stranger. Each weighs
+//! 2^(prior + bits), the stranger 1; a posterior is a share of the sum. Two brothers
+//! or three namesakes split the probability by themselves. For "somebody who lives
+//! there" the surname and the address count, forename and birth date do not: so
+//! forename or birth date decides between a person and their relatives, and surname
+//! with address alone never does.
+
+use super::circle::{Circle, Reference};
+use super::evidence::{Evidence, compare, place_bits};
+use super::identifiers::Identifiers as I;
+use super::index::Index;
+use super::places::Nearness;
+use super::prior_names::NO_FAMILY_NAME;
+use super::weights as w;
+use super::{Tie, TieKind, WatchTie};
+use crate::subjects::terms::compare::joined;
+use crate::subjects::terms::{AddressLevel, VrmLevel};
+use crate::subjects::{Subject, SubjectId, SubjectKind};
+
+/// A surname tie is not drawn to more members of staff than this.
+const SURNAME_STAFF: usize = 200;
+
+/// What one thread found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Ties, sorted by (subject, staff, kind).
+    pub ties: Vec<Tie>,
+    /// Watch ties, sorted by (subject, entry).
+    pub watch: Vec<WatchTie>,
+    /// Pairs compared.
+    pub compared: u64,
+    /// Keys passed over.
+    pub keys_capped: u64,
+}
+
+/// Compares subjects one after the other; one a thread.
+pub struct Decider<'a> {
+    circle: &'a Circle,
+    index: &'a Index,
+    /// What was found so far.
+    pub found: Found,
+    candidates: Vec<u32>,
+    /// (staff, home's bits, full agreement)
+    homes: Vec<(u32, f32, AddressLevel)>,
+    near: Vec<(u32, Nearness)>,
+    /// Members of staff that the subject is tied to so far, ascending.
+    tied: Vec<u32>,
+}
+
+/// One reference with what speaks for it.
+struct Hypothesis<'a> {
+    reference: &'a Reference,
+    evidence: Evidence,
+    weight: f32,
+}
+
+impl Hypothesis<'_> {
+    /// Known to live with the member of staff by the nominal index or HR, not by a declaration.
+    fn is_inferred(&self) -> bool {
+        self.reference.kind == TieKind::Household && self.reference.relation.is_none()
+    }
+}
+
+impl<'a> Decider<'a> {
+    /// Over one circle and its index.
+    #[must_use]
+    pub fn new(circle: &'a Circle, index: &'a Index) -> Self {
+        Self {
+            circle,
+            index,
+            found: Found::default(),
+            candidates: Vec::new(),
+            homes: Vec::new(),
+            near: Vec::new(),
+            tied: Vec::new(),
+        }
+    }
+
+    /// Finds every tie of one subject.
+    pub fn subject(&mut self, id: SubjectId, subject: &Subject) {
+        let first = self.found.ties.len();
+        self.index.candidates(&subject.descriptor, &mut self.candidates, &mut self.found.keys_capped);
+        self.find_homes(subject);
+        match subject.kind {
+            SubjectKind::Person | SubjectKind::Unknown => self.person(id, subject),
+            SubjectKind::Vehicle | SubjectKind::Phone => self.thing(id, subject),
+            SubjectKind::Place => self.place(id, subject),
+        }
+        self.neighbours(id, first);
+        self.surnames(id, subject, first);
+        let ties = &mut self.found.ties[first..];
+        ties.sort_by(|a, b| {
+            (a.staff, a.kind)
+                .cmp(&(b.staff, b.kind))
+                .then(b.probability.total_cmp(&a.probability))
+                .then(b.bits.total_cmp(&a.bits))
+                .then(a.relation.cmp(&b.relation))
+        });
+        // The best of several rows that say the same.
+        let mut kept = first;
+        for at in first..self.found.ties.len() {
+            let repeats = kept > first && {
+                let (last, tie) = (&self.found.ties[kept - 1], &self.found.ties[at]);
+                (last.staff, last.kind) == (tie.staff, tie.kind)
+            };
+            if !repeats {
+                self.found.ties.swap(kept, at);
+                kept += 1;
+            }
+        }
+        self.found.ties.truncate(kept);
+    }
+
+    fn find_homes(&mut self, subject: &Subject) {
+        self.homes.clear();
+        self.near.clear();
+        let homes = &self.circle.homes;
+        for address in &subject.descriptor.addresses {
+            homes.at(address, |row, bits, level| self.homes.push((homes.all[row as usize].staff, bits, level)));
+            let near = &mut self.near;
+            self.found.keys_capped +=
+                homes.near(address, |row, nearness| near.push((homes.all[row as usize].staff, nearness)));
+        }
+        self.homes.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        self.homes.dedup_by_key(|home| home.0);
+        self.near.sort_unstable();
+        self.near.dedup_by_key(|near| near.0);
+    }
+
+    /// A person: hypotheses by circle.
+    fn person(&mut self, id: SubjectId, subject: &Subject) {
+        let circle = self.circle;
+        let candidates = std::mem::take(&mut self.candidates);
+        let homes = std::mem::take(&mut self.homes);
+        let (mut at, mut home_at) = (0, 0);
+        let mut hypotheses: Vec<Hypothesis<'_>> = Vec::new();
+        loop {
+            // The next member of staff that a candidate or a home belongs to.
+            let next = candidates.get(at).map(|&row| circle.references[row as usize].staff);
+            let staff = match (next, homes.get(home_at).map(|home| home.0)) {
+                (Some(a), Some(b)) => a.min(b),
+                (Some(a), None) => a,
+                (None, Some(b)) => b,
+                (None, None) => break,
+            };
+            hypotheses.clear();
+            while let Some(reference) =
+                candidates.get(at).map(|&row| &circle.references[row as usize]).filter(|r| r.staff == staff)
+            {
+                hypotheses.push(self.weigh(subject, reference));
+                at += 1;
+            }
+            let home = homes.get(home_at).copied().filter(|home| home.0 == staff);
+            home_at += usize::from(home.is_some());
+            self.decide(id, subject, staff, &hypotheses, home);
+        }
+        self.candidates = candidates;
+        self.homes = homes;
+    }
+
+    fn weigh<'r>(&mut self, subject: &Subject, reference: &'r Reference) -> Hypothesis<'r> {
+        self.found.compared += 1;
+        let mut evidence = compare(&subject.descriptor, &reference.descriptor, &self.circle.context);
+        if reference.home_assumed && evidence.against.contains(I::ADDRESS) {
+            evidence.bits -= evidence.address_bits;
+            evidence.address_bits = 0.0;
+        }
+        let weight =
+            if evidence.vetoed || !names_a_person(&evidence) { 0.0 } else { (w::PRIOR_CIRCLE + evidence.bits).exp2() };
+        Hypothesis { reference, evidence, weight }
+    }
+
+    fn decide(
+        &mut self,
+        id: SubjectId,
+        subject: &Subject,
+        staff: u32,
+        hypotheses: &[Hypothesis<'_>],
+        home: Option<(u32, f32, AddressLevel)>,
+    ) {
+        // Rows that are one person count once, by the best of them.
+        let best_of = |identity: u32| {
+            hypotheses.iter().filter(|h| h.reference.identity == identity).map(|h| h.weight).fold(0.0, f32::max)
+        };
+        let mut identities: Vec<u32> = hypotheses.iter().map(|h| h.reference.identity).collect();
+        identities.sort_unstable();
+        identities.dedup();
+        let persons: f32 = identities.iter().map(|&i| best_of(i)).sum();
+        let co_resident =
+            home.map_or(0.0, |(_, bits, _)| (w::PRIOR_CIRCLE + bits + self.shared_surname(subject, staff)).exp2());
+        let elsewhere = hypotheses.iter().filter(|h| {
+            home.is_none() && h.evidence.identifiers.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+        });
+        let with_relation = elsewhere
+            .map(|h| (w::PRIOR_CIRCLE + h.evidence.address_bits + h.evidence.surname_bits).exp2())
+            .fold(0.0, f32::max);
+        let (namesakes, known) = self.namesakes(subject, hypotheses);
+        let total = 1.0 + persons + co_resident + with_relation + namesakes;
+
+        let emitted = self.found.ties.len();
+        for h in hypotheses {
+            let weight = best_of(h.reference.identity);
+            let mut probability = weight / total;
+            // That a resident lives there rests on the address alone: below.
+            let resident = home.is_some() && h.is_inferred();
+            if h.weight <= 0.0 || probability < w::LEAST_PROBABILITY || resident {
+                continue;
+            }
+            if h.evidence.identifiers.is_name_only() {
+                if probability < w::LEAST_NAME_ONLY {
+                    continue;
+                }
+                probability = probability.min(w::MOST_NAME_ONLY);
+            }
+            let others = Others { co_resident, with_relation, namesakes, known };
+            self.found.ties.push(Tie {
+                subject: id,
+                staff,
+                kind: h.reference.kind,
+                bits: h.evidence.bits,
+                probability,
+                identifiers: h.evidence.identifiers,
+                against: h.evidence.against,
+                relation: h.reference.relation,
+                from_address: h.is_inferred(),
+                from: h.reference.from,
+                to: h.reference.to,
+                rival: others.best(h, hypotheses, total),
+            });
+        }
+        if self.found.ties.len() > emitted {
+            return;
+        }
+        // Somebody at the address, whoever it is: the member of staff, a relation or another.
+        let Some((_, bits, level)) = home else { return };
+        let at_home: f32 = co_resident
+            + identities
+                .iter()
+                .map(|&i| {
+                    hypotheses
+                        .iter()
+                        .filter(|h| h.reference.identity == i && h.evidence.identifiers.contains(I::ADDRESS))
+                        .map(|h| h.weight)
+                        .fold(0.0, f32::max)
+                })
+                .sum::<f32>();
+        let probability = at_home / total;
+        let surname = self.shared_surname(subject, staff);
+        if probability >= w::LEAST_PROBABILITY && (level == AddressLevel::Same || surname > 0.0) {
+            let best = hypotheses
+                .iter()
+                .filter(|h| h.weight > 0.0 && !h.is_inferred())
+                .max_by(|a, b| a.weight.total_cmp(&b.weight));
+            self.found.ties.push(Tie {
+                subject: id,
+                staff,
+                kind: TieKind::Household,
+                bits: bits + surname,
+                probability,
+                identifiers: I::ADDRESS | if surname > 0.0 { I::SURNAME } else { I::NONE },
+                against: I::NONE,
+                relation: None,
+                from_address: true,
+                from: None,
+                to: None,
+                rival: best.filter(|h| h.weight / total >= 0.01).map(|h| match h.reference.kind {
+                    TieKind::Own => "the member of staff".to_owned(),
+                    kind => format!("the {} {}", kind.words(), h.reference.descriptor.name_label()),
+                }),
+            });
+        }
+    }
+
+    /// Bits of a surname shared with the member of staff; what a relative at their address would show.
+    fn shared_surname(&self, subject: &Subject, staff: u32) -> f32 {
+        let theirs = &self.circle.surnames[staff as usize];
+        let shared =
+            subject.descriptor.surnames.iter().any(|name| !theirs.is_empty() && *joined(&name.text) == **theirs);
+        if !shared {
+            return 0.0;
+        }
+        let bits = (0.75 / self.circle.context.frequencies.surname(theirs)).log2();
+        if NO_FAMILY_NAME.contains(&&**theirs) { bits.min(w::RELIGIOUS_NAME_MOST) } else { bits }
+    }
+
+    /// Weight and number of known people of the typed name who are none of the circle.
+    fn namesakes(&self, subject: &Subject, hypotheses: &[Hypothesis<'_>]) -> (f32, u32) {
+        let d = &subject.descriptor;
+        // A record of the index is one person; a full birth date tells namesakes apart.
+        if subject.person.is_some() || d.birth.is_some_and(|b| b.is_full()) || !d.has_full_name() {
+            return (0.0, 0);
+        }
+        let (Some(first), Some(last)) = (d.forename(), d.surname()) else { return (0.0, 0) };
+        let known = self.circle.context.frequencies.bearers(first, last);
+        let of_circle = hypotheses
+            .iter()
+            .filter(|h| {
+                h.reference.descriptor.forename() == Some(first) && h.reference.descriptor.surname() == Some(last)
+            })
+            .map(|h| h.reference.identity)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len() as u32;
+        let others = known.saturating_sub(of_circle);
+        let bits = hypotheses.iter().map(|h| h.evidence.name_bits).fold(0.0, f32::max);
+        (others as f32 * (w::PRIOR_NAMESAKE + bits).exp2(), others)
+    }
+
+    /// A plate or number: every circle that holds it. Holders do not rival each other.
+    fn thing(&mut self, id: SubjectId, subject: &Subject) {
+        for i in 0..self.candidates.len() {
+            let reference = &self.circle.references[self.candidates[i] as usize];
+            let context = &self.circle.context;
+            let mut best: Option<(f32, f32, I)> = None;
+            let mut offer = |bits: f32, probability: f32, set: I| {
+                if best.is_none_or(|(most, ..)| bits > most) {
+                    best = Some((bits, probability, set));
+                }
+            };
+            for a in subject.descriptor.vrms.iter().filter(|v| !context.shared_vrms.contains(v.folded().bytes())) {
+                for b in &reference.descriptor.vrms {
+                    match a.compare(b) {
+                        VrmLevel::Exact => offer(w::VRM_EXACT, 0.97, I::VRM),
+                        VrmLevel::Folded => offer(w::VRM_FOLDED, 0.9, I::VRM | I::PARTIAL),
+                        VrmLevel::Partial | VrmLevel::Differs => {}
+                    }
+                }
+            }
+            for a in subject.descriptor.phones.iter().filter(|p| !context.shared_phones.contains(&p.last_nine())) {
+                if reference.descriptor.phones.iter().any(|b| a.same(*b)) {
+                    offer(w::PHONE, 0.97, I::PHONE);
+                }
+            }
+            self.found.compared += 1;
+            if let Some((bits, probability, identifiers)) = best {
+                self.found.ties.push(tie_of(id, reference, bits, probability, identifiers, false));
+            }
+        }
+    }
+
+    /// An address: the member of staff's own, or a relation's.
+    fn place(&mut self, id: SubjectId, subject: &Subject) {
+        for (staff, bits, level) in &self.homes {
+            let own = &self.circle.references[self.own_row(*staff)];
+            let probability = if *level == AddressLevel::Same { 0.97 } else { 0.6 };
+            self.found.ties.push(tie_of(id, own, *bits, probability, I::ADDRESS, true));
+        }
+        for i in 0..self.candidates.len() {
+            let reference = &self.circle.references[self.candidates[i] as usize];
+            let at_home = self.homes.iter().any(|home| home.0 == reference.staff);
+            if reference.relation.is_none() || reference.home_assumed || at_home {
+                continue;
+            }
+            self.found.compared += 1;
+            let same = subject.descriptor.addresses.iter().any(|a| {
+                reference
+                    .descriptor
+                    .addresses
+                    .iter()
+                    .any(|b| !b.communal && b.is_full() && place_bits(a, b).1 == AddressLevel::Same)
+            });
+            if same {
+                self.found.ties.push(tie_of(id, reference, w::ADDRESS_SAME, 0.9, I::ADDRESS, true));
+            }
+        }
+    }
+
+    fn note_tied(&mut self, first: usize) {
+        self.tied.clear();
+        self.tied.extend(self.found.ties[first..].iter().map(|tie| tie.staff));
+        self.tied.sort_unstable();
+        self.tied.dedup();
+    }
+
+    fn own_row(&self, staff: u32) -> usize {
+        self.circle.own_rows[staff as usize] as usize
+    }
+
+    /// The nearest addresses, where nothing closer is known.
+    fn neighbours(&mut self, id: SubjectId, first: usize) {
+        self.note_tied(first);
+        for (staff, nearness) in &self.near {
+            if self.tied.binary_search(staff).is_ok() || self.homes.iter().any(|home| home.0 == *staff) {
+                continue;
+            }
+            let (bits, identifiers) = match nearness {
+                Nearness::Postcode => (w::POSTCODE_UNIT - 4.0, I::POSTCODE),
+                _ => (w::ADDRESS_STREET + 4.0, I::STREET),
+            };
+            let own = &self.circle.references[self.own_row(*staff)];
+            let mut tie = tie_of(id, own, bits, nearness.probability(), identifiers, true);
+            tie.kind = TieKind::Neighbour;
+            self.found.ties.push(tie);
+        }
+    }
+
+    /// A surname that is not common, where nothing closer is known.
+    fn surnames(&mut self, id: SubjectId, subject: &Subject, first: usize) {
+        if subject.kind != SubjectKind::Person {
+            return;
+        }
+        let Some(name) = subject.descriptor.surname() else { return };
+        if NO_FAMILY_NAME.contains(&&*joined(name)) {
+            return;
+        }
+        // A person of the index is one of the bearers counted.
+        let aside = u32::from(subject.person.is_some());
+        let staff = self.index.staff_of_surname(name);
+        if staff.len() > SURNAME_STAFF {
+            self.found.keys_capped += 1;
+            return;
+        }
+        self.note_tied(first);
+        for &row in staff {
+            let share = self.circle.surname_share(row, aside);
+            let bits = (w::SURNAME_EXACT_M / share).log2();
+            if share > w::SURNAME_TIE_SHARE || self.tied.binary_search(&row).is_ok() {
+                continue;
+            }
+            let own = &self.circle.references[self.own_row(row)];
+            let odds = (w::PRIOR_CIRCLE + bits).exp2();
+            let mut tie = tie_of(id, own, bits, odds / (1.0 + odds), I::SURNAME, false);
+            tie.kind = TieKind::Surname;
+            self.found.ties.push(tie);
+        }
+    }
+}
+
+/// Hypotheses that are nobody of the circle by name.
+struct Others {
+    co_resident: f32,
+    with_relation: f32,
+    namesakes: f32,
+    known: u32,
+}
+
+impl Others {
+    /// The best rival of `chosen` in words, where it has at least one chance in a hundred.
+    fn best(&self, chosen: &Hypothesis<'_>, hypotheses: &[Hypothesis<'_>], total: f32) -> Option<String> {
+        let relative = hypotheses
+            .iter()
+            .filter(|o| o.reference.identity != chosen.reference.identity)
+            .max_by(|a, b| a.weight.total_cmp(&b.weight));
+        let most = [1.0, self.co_resident, self.with_relation, self.namesakes, relative.map_or(0.0, |o| o.weight)]
+            .into_iter()
+            .fold(0.0, f32::max);
+        if most / total < 0.01 {
+            return None;
+        }
+        Some(match relative {
+            Some(other) if other.weight >= most => match other.reference.kind {
+                TieKind::Own => format!("the member of staff, {}", other.reference.descriptor.name_label()),
+                kind => format!("the {} {}", kind.words(), other.reference.descriptor.name_label()),
+            },
+            _ if self.co_resident >= most => "somebody else who lives at the member of staff's address".to_owned(),
+            _ if self.with_relation >= most => "somebody who lives with that relation".to_owned(),
+            _ if self.namesakes >= most => format!("another person of that name ({} known)", self.known),
+            _ => "somebody unconnected".to_owned(),
+        })
+    }
+}
+
+fn tie_of(
+    subject: SubjectId,
+    reference: &Reference,
+    bits: f32,
+    probability: f32,
+    identifiers: I,
+    from_address: bool,
+) -> Tie {
+    Tie {
+        subject,
+        staff: reference.staff,
+        kind: reference.kind,
+        bits,
+        probability,
+        identifiers,
+        against: I::NONE,
+        relation: reference.relation,
+        from_address,
+        from: reference.from,
+        to: reference.to,
+        rival: None,
+    }
+}
+
+/// Enough of a person is named. One part of the name is needed, never a birth date, a year or a
+/// postcode alone; half a name needs another fact beside it; and a half that outright differs
+/// (a relative, far oftener than a change of name) needs two.
+fn names_a_person(e: &Evidence) -> bool {
+    let i = e.identifiers;
+    if i.any(I::RECORD) {
+        return true;
+    }
+    if i.any(I::VRM | I::PHONE) {
+        return !e.against.any(I::SURNAME | I::FORENAME) || i.any(I::DOB);
+    }
+    if e.against.any(I::SURNAME | I::FORENAME) {
+        return i.any(I::SURNAME | I::FORENAME)
+            && i.contains(I::DOB)
+            && !i.any(I::DATE_SLIP)
+            && i.any(I::ADDRESS | I::POSTCODE);
+    }
+    if i.contains(I::NAME) {
+        return true;
+    }
+    i.any(I::SURNAME | I::FORENAME | I::INITIAL)
+        && (i.any(I::DOB | I::ADDRESS) || i.contains(I::SURNAME) && i.facts() >= 2)
+}

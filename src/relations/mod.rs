@@ -1,0 +1,318 @@
+//! Stage 3: who each subject is tied to.
+//!
+//! Every distinct subject is matched once against one index of everybody tied to
+//! any member of staff: the staff themselves, their declared relations, those who
+//! live with them, their neighbours. A user's own ties are evidence; everybody
+//! else's ties to the same subjects are the null they are weighed against.
+//!
+//! A match is decided between hypotheses, not pair by pair: that it is the member
+//! of staff, each relation, somebody who merely lives with one of them, a known
+//! namesake, or a stranger ([`decide`]). The bits are in [`weights`].
+
+pub mod circle;
+pub mod decide;
+pub mod evidence;
+pub mod frequencies;
+pub mod identifiers;
+pub mod index;
+pub mod places;
+pub mod prior_names;
+pub mod watch;
+pub mod weights;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+pub use identifiers::Identifiers;
+
+use crate::ingest::{HighProfile, Person, Relationship, Staff};
+use crate::subjects::{SubjectId, Subjects};
+
+/// How somebody, or something, stands to a member of staff; closest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TieKind {
+    /// The member of staff, or their own vehicle, telephone or address.
+    Own,
+    /// Declared.
+    Spouse,
+    /// Declared.
+    Partner,
+    /// Declared; the end of the relation is in the dates.
+    ExPartner,
+    /// Declared.
+    Parent,
+    /// Declared.
+    Child,
+    /// Declared.
+    Sibling,
+    /// Declared.
+    OtherFamily,
+    /// Lives at the same address, declared or found in the nominal index.
+    Household,
+    /// Declared.
+    Friend,
+    /// Declared.
+    Acquaintance,
+    /// Declared.
+    BusinessAssociate,
+    /// One of the nearest addresses, or declared.
+    Neighbour,
+    /// Shares a surname that is not common; no closer tie is known.
+    Surname,
+    /// Derived for a case: the subject is another member of staff.
+    Colleague,
+    /// Derived for a case: the subject is on the watch list.
+    HighProfile,
+}
+
+impl TieKind {
+    /// As written in exports, facts and rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Spouse => "spouse",
+            Self::Partner => "partner",
+            Self::ExPartner => "ex_partner",
+            Self::Parent => "parent",
+            Self::Child => "child",
+            Self::Sibling => "sibling",
+            Self::OtherFamily => "other_family",
+            Self::Household => "household",
+            Self::Friend => "friend",
+            Self::Acquaintance => "acquaintance",
+            Self::BusinessAssociate => "business_associate",
+            Self::Neighbour => "neighbour",
+            Self::Surname => "surname",
+            Self::Colleague => "colleague",
+            Self::HighProfile => "high_profile",
+        }
+    }
+
+    /// From the `relation` column; `None` for a word that the input contract does not know.
+    #[must_use]
+    pub fn of_relation(relation: &str) -> Option<Self> {
+        [
+            Self::Spouse,
+            Self::Partner,
+            Self::ExPartner,
+            Self::Parent,
+            Self::Child,
+            Self::Sibling,
+            Self::OtherFamily,
+            Self::Household,
+            Self::Friend,
+            Self::Acquaintance,
+            Self::BusinessAssociate,
+            Self::Neighbour,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == relation)
+    }
+
+    /// For people to read, after "their": "ex-partner", "member of their household".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Own => "own record, vehicle, telephone or address",
+            Self::Spouse => "spouse",
+            Self::Partner => "partner",
+            Self::ExPartner => "ex-partner",
+            Self::Parent => "parent",
+            Self::Child => "child",
+            Self::Sibling => "sibling",
+            Self::OtherFamily => "relative",
+            Self::Household => "household",
+            Self::Friend => "friend",
+            Self::Acquaintance => "acquaintance",
+            Self::BusinessAssociate => "business associate",
+            Self::Neighbour => "neighbour",
+            Self::Surname => "namesake by surname",
+            Self::Colleague => "colleague",
+            Self::HighProfile => "high-profile person",
+        }
+    }
+}
+
+/// One subject tied to one member of staff.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tie {
+    /// The subject.
+    pub subject: SubjectId,
+    /// Row in `staff`.
+    pub staff: u32,
+    /// How they are tied.
+    pub kind: TieKind,
+    /// Evidence that the subject is that person or thing: sum over the fields, prior not included.
+    pub bits: f32,
+    /// Posterior among the hypotheses, prior included. For [`TieKind::Neighbour`] the chance that the
+    /// address is among the nearest; for [`TieKind::Surname`] the chance of kinship by the name alone.
+    pub probability: f32,
+    /// Fields that agree.
+    pub identifiers: Identifiers,
+    /// Fields that speak against.
+    pub against: Identifiers,
+    /// Row in `relationships`.
+    pub relation: Option<u32>,
+    /// Rests on an address: inferred household, own address, neighbour.
+    pub from_address: bool,
+    /// Since when, where declared.
+    pub from: Option<NaiveDate>,
+    /// Until when, where declared.
+    pub to: Option<NaiveDate>,
+    /// The best other explanation, in words, where it has at least one chance in a hundred.
+    pub rival: Option<String>,
+}
+
+/// One subject that is somebody on the watch list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchTie {
+    /// The subject.
+    pub subject: SubjectId,
+    /// Row in `high_profile`.
+    pub entry: u32,
+    /// Evidence, prior not included.
+    pub bits: f32,
+    /// Posterior, prior included.
+    pub probability: f32,
+    /// Fields that agree.
+    pub identifiers: Identifiers,
+    /// Fields that speak against.
+    pub against: Identifiers,
+}
+
+/// What bounded the search for ties: printed beside the findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Stats {
+    /// Members of staff in the index.
+    pub staff: u32,
+    /// Declared relations in the index.
+    pub relations: u32,
+    /// Declared relations of nobody on the staff list, or of an unknown kind.
+    pub relations_unplaced: u32,
+    /// People of the nominal index who live with a member of staff.
+    pub household_members: u32,
+    /// Homes of staff that too many share to be a household, or that are stations, hostels and the like.
+    pub communal_homes: u32,
+    /// Plates and numbers that too many members of staff share to be anybody's own.
+    pub shared_things: u32,
+    /// Distinct persons that the name shares are counted over.
+    pub persons_counted: u32,
+    /// Pairs of descriptions compared.
+    pub compared: u64,
+    /// Keys passed over because too many people carry them.
+    pub keys_capped: u64,
+}
+
+/// Every tie of every subject.
+#[derive(Clone, Debug, Default)]
+pub struct Relations {
+    /// Sorted by (subject, staff, kind).
+    pub ties: Vec<Tie>,
+    /// Sorted by (subject, entry).
+    pub watch: Vec<WatchTie>,
+    /// What bounded the search.
+    pub stats: Stats,
+    /// For each row of `staff`: chance that a person outside their circle bears their surname.
+    pub surname_share: Vec<f32>,
+    /// For each row of `staff`: known people at the nearest addresses.
+    pub neighbours_in_reach: Vec<u32>,
+    ends: Vec<u32>,
+    watch_ends: Vec<u32>,
+}
+
+impl Relations {
+    /// The ties of one subject, sorted by (staff, kind).
+    #[must_use]
+    pub fn by_subject(&self, subject: SubjectId) -> &[Tie] {
+        slice(&self.ties, &self.ends, subject)
+    }
+
+    /// The watch-list entries that one subject is.
+    #[must_use]
+    pub fn watch_of(&self, subject: SubjectId) -> &[WatchTie] {
+        slice(&self.watch, &self.watch_ends, subject)
+    }
+
+    /// The ties of one subject to one member of staff, closest first.
+    #[must_use]
+    pub fn between(&self, subject: SubjectId, staff: u32) -> &[Tie] {
+        let ties = self.by_subject(subject);
+        let start = ties.partition_point(|t| t.staff < staff);
+        let end = ties.partition_point(|t| t.staff <= staff);
+        &ties[start..end]
+    }
+}
+
+fn slice<'a, T>(all: &'a [T], ends: &[u32], subject: SubjectId) -> &'a [T] {
+    let subject = subject as usize;
+    let Some(&end) = ends.get(subject) else { return &[] };
+    let start = if subject == 0 { 0 } else { ends[subject - 1] };
+    &all[start as usize..end as usize]
+}
+
+fn ends(subjects: usize, of: impl Iterator<Item = SubjectId>) -> Vec<u32> {
+    let mut ends = vec![0_u32; subjects];
+    for subject in of {
+        ends[subject as usize] += 1;
+    }
+    let mut total = 0;
+    for end in &mut ends {
+        total += *end;
+        *end = total;
+    }
+    ends
+}
+
+/// Relates every subject to everybody tied to any member of staff, and to the watch list.
+/// `as_of` is the last day of the window: it turns two-digit years.
+#[must_use]
+pub fn relate(
+    subjects: &Subjects,
+    staff: &[Staff],
+    relationships: &[Relationship],
+    people: &[Person],
+    high_profile: &[HighProfile],
+    as_of: NaiveDate,
+) -> Relations {
+    let circle = circle::Circle::build(staff, relationships, people, high_profile, as_of);
+    let index = index::Index::new(&circle);
+    let watch = watch::Watch::build(high_profile, people, &circle, as_of);
+
+    /// Subjects a thread takes at a time.
+    const CHUNK: usize = 2048;
+    let parts: Vec<decide::Found> = subjects
+        .all
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(|(chunk, part)| {
+            let mut decider = decide::Decider::new(&circle, &index);
+            for (i, subject) in part.iter().enumerate() {
+                let id = (chunk * CHUNK + i) as SubjectId;
+                decider.subject(id, subject);
+                watch.find(id, subject, &circle.context, &mut decider.found);
+            }
+            decider.found
+        })
+        .collect();
+
+    let mut relations = Relations {
+        stats: circle.stats,
+        surname_share: circle.surname_shares(),
+        neighbours_in_reach: circle.neighbours_in_reach.clone(),
+        ..Relations::default()
+    };
+    for mut part in parts {
+        relations.ties.append(&mut part.ties);
+        relations.watch.append(&mut part.watch);
+        relations.stats.compared += part.compared;
+        relations.stats.keys_capped += part.keys_capped;
+    }
+    relations.ends = ends(subjects.all.len(), relations.ties.iter().map(|t| t.subject));
+    relations.watch_ends = ends(subjects.all.len(), relations.watch.iter().map(|t| t.subject));
+    relations
+}
+
+#[cfg(test)]
+mod tests;
