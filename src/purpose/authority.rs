@@ -1,0 +1,159 @@
+//! Authorities and supervised sessions: what may be done without an incident.
+
+use rustc_hash::FxHashMap;
+
+use super::actors::{UserId, Users};
+use crate::ingest::{Authority, Staff, Training};
+use crate::instant::Instant;
+use crate::subjects::{SubjectId, Subjects};
+
+/// One authority as it concerns one user.
+#[derive(Clone, Debug)]
+struct Grant {
+    row: u32,
+    systems: Vec<String>,
+    subject: Option<SubjectId>,
+    incident: String,
+    named: bool,
+    conflict: bool,
+    from: Instant,
+    to: Instant,
+}
+
+impl Grant {
+    fn holds(&self, system: &str, at: Instant) -> bool {
+        self.from <= at && at <= self.to && (self.systems.is_empty() || self.systems.iter().any(|s| s == system))
+    }
+}
+
+/// Authorities by user.
+#[derive(Clone, Debug, Default)]
+pub struct Authorities {
+    by_user: FxHashMap<UserId, Vec<Grant>>,
+}
+
+impl Authorities {
+    /// Spreads authorities given to roles and teams over the staff that have them.
+    ///
+    /// An authority for certain rules only answers those rules, not the look as a whole, and is left to
+    /// the rules stage; so is one that asks for blind working, where the tie itself is the breach.
+    #[must_use]
+    pub fn new(authorities: &[Authority], staff: &[Staff], users: &Users, subjects: &Subjects) -> Self {
+        let mut all = Self::default();
+        for (row, authority) in authorities.iter().enumerate() {
+            let subject =
+                (!authority.subject_id.is_empty()).then(|| subjects.find_record(&authority.subject_id)).flatten();
+            if !authority.subject_id.is_empty() && subject.is_none() {
+                continue; // names somebody whom nobody looked at
+            }
+            let grant = Grant {
+                row: row as u32,
+                systems: authority.systems.clone(),
+                subject,
+                incident: authority.incident_id.clone(),
+                named: subject.is_some() || !authority.incident_id.is_empty(),
+                conflict: authority.basis == "conflict_declared",
+                from: authority.from.unwrap_or(Instant::MIN),
+                to: authority.to.unwrap_or(Instant::MAX),
+            };
+            if !grant.conflict && !authority.rules.is_empty() {
+                continue;
+            }
+            if let Some(user) = users.find(&authority.staff_id) {
+                all.by_user.entry(user).or_default().push(grant);
+                continue;
+            }
+            if authority.role.is_empty() && authority.team.is_empty() {
+                continue;
+            }
+            for (user, member) in staff.iter().enumerate() {
+                let role = authority.role.is_empty() || authority.role == member.role;
+                let team = authority.team.is_empty() || authority.team == member.team;
+                if role && team {
+                    all.by_user.entry(user as UserId).or_default().push(grant.clone());
+                }
+            }
+        }
+        all
+    }
+
+    fn grants(&self, user: UserId) -> &[Grant] {
+        self.by_user.get(&user).map_or(&[], |g| g)
+    }
+
+    /// An authority that names this subject, or the incident that the user quotes. A declared conflict
+    /// is no authority to look: it says that a supervisor knows of the tie.
+    #[must_use]
+    pub fn naming(&self, user: UserId, subject: SubjectId, quoted: &str, system: &str, at: Instant) -> Option<u32> {
+        let covers = |g: &Grant| match g.subject {
+            Some(named) => named == subject,
+            None => !g.incident.is_empty() && g.incident == quoted,
+        };
+        self.grants(user).iter().find(|g| g.named && !g.conflict && covers(g) && g.holds(system, at)).map(|g| g.row)
+    }
+
+    /// An authority for the work as such: role function, system owner, IT work.
+    #[must_use]
+    pub fn function(&self, user: UserId, system: &str, at: Instant) -> Option<u32> {
+        self.grants(user).iter().find(|g| !g.named && !g.conflict && g.holds(system, at)).map(|g| g.row)
+    }
+
+    /// Has the user declared a conflict over this subject (or in general) at that time?
+    #[must_use]
+    pub fn conflict_declared(&self, user: UserId, subject: SubjectId, at: Instant) -> bool {
+        self.grants(user)
+            .iter()
+            .any(|g| g.conflict && g.subject.is_none_or(|s| s == subject) && g.from <= at && at <= g.to)
+    }
+}
+
+/// A supervised session as it concerns one user.
+#[derive(Clone, Debug)]
+struct Session {
+    system: String,
+    start: Instant,
+    end: Instant,
+    live: bool,
+}
+
+/// Supervised sessions by attendee and trainer.
+#[derive(Clone, Debug, Default)]
+pub struct Sessions {
+    by_user: FxHashMap<UserId, Vec<Session>>,
+}
+
+impl Sessions {
+    /// Sessions without a trainer on record are not supervised and do not count.
+    #[must_use]
+    pub fn new(training: &[Training], users: &Users) -> Self {
+        let mut all = Self::default();
+        for row in training {
+            if row.trainer_id.is_empty() {
+                continue;
+            }
+            let session = Session {
+                system: row.system.clone(),
+                start: row.start,
+                end: row.end,
+                live: row.live_authorised && !row.authorised_by.is_empty(),
+            };
+            for id in [&row.attendee_id, &row.trainer_id] {
+                if let Some(user) = users.find(id) {
+                    all.by_user.entry(user).or_default().push(session.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// A session that covers the user in that system at that time, and whether it may use live data.
+    #[must_use]
+    pub fn covering(&self, user: UserId, system: &str, at: Instant) -> Option<bool> {
+        self.by_user
+            .get(&user)?
+            .iter()
+            .filter(|s| (s.system.is_empty() || s.system == system) && s.start <= at && at <= s.end)
+            .map(|s| s.live)
+            .max()
+    }
+}
