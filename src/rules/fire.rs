@@ -1,0 +1,174 @@
+//! The rule pass of a run: every rule over every row that the world gives.
+//!
+//! Cases are independent of one another, so they are shared out over rayon; a
+//! case's facts are worked out once, every rule is asked, and only what fired is
+//! kept. Results are in the order of cases and rules, whatever the threads do.
+
+use rayon::prelude::*;
+
+use super::facts::Scope;
+use super::rows::case::CaseFacts;
+use super::rows::look::LookRow;
+use super::rows::subject::SubjectRow;
+use super::rows::ties::CaseTie;
+use super::rows::user::UserRow;
+use super::rows::{Case, World};
+use super::{Compiled, Rule, run_pass};
+use crate::purpose::{Purpose, UserId};
+use crate::subjects::SubjectId;
+
+/// A rule that fired on a case.
+#[derive(Clone, Debug)]
+pub struct Fired {
+    /// Index into the rules that ran.
+    pub rule: u16,
+    /// The tie on which it fired; the strongest, where it fired on several.
+    pub tie: Option<CaseTie>,
+    /// Looks on which a look-scoped rule fired, as positions within the case; empty = all of the case.
+    pub looks: Vec<u32>,
+    /// Unexplained looks that chance predicts, where that can be said.
+    pub expected: Option<f64>,
+}
+
+/// A case on which at least one rule fired.
+#[derive(Clone, Debug)]
+pub struct FiredCase {
+    /// Index into [`World::cases`].
+    pub case: u32,
+    /// What fired, in the order of the rules.
+    pub fired: Vec<Fired>,
+}
+
+/// Everything that fired.
+#[derive(Clone, Debug, Default)]
+pub struct Firings {
+    /// On cases (and their looks), in the order of cases.
+    pub cases: Vec<FiredCase>,
+    /// On users: (user, rule), sorted.
+    pub users: Vec<(UserId, u16)>,
+    /// On subjects: (subject, rule), sorted.
+    pub subjects: Vec<(SubjectId, u16)>,
+}
+
+/// Runs `rules` over the world.
+#[must_use]
+pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
+    let compiled: Vec<Compiled> = rules.iter().map(|r| Compiled::new(r)).collect();
+    let of = |scope| -> Vec<(u16, &Compiled)> {
+        compiled.iter().enumerate().filter(|(_, c)| c.scope() == scope).map(|(i, c)| (i as u16, c)).collect()
+    };
+    let asked = |scope| -> Vec<Asked<'_>> {
+        of(scope)
+            .into_iter()
+            .map(|(rule, compiled)| Asked { rule, compiled, by_tie: rules[usize::from(rule)].reads_ties() })
+            .collect()
+    };
+    let (case_rules, look_rules) = (asked(Scope::Case), asked(Scope::Look));
+    let mut cases: Vec<FiredCase> = world
+        .cases
+        .par_iter()
+        .enumerate()
+        .filter_map(|(index, case)| {
+            let fired = one_case(world, *case, &case_rules, &look_rules);
+            (!fired.is_empty()).then_some(FiredCase { case: index as u32, fired })
+        })
+        .collect();
+
+    let pick = |scope| -> (Vec<u16>, Vec<Compiled>) { of(scope).into_iter().map(|(i, c)| (i, c.clone())).unzip() };
+    let (user_ids, user_rules) = pick(Scope::User);
+    let active: Vec<UserRow<'_>> = (0..world.users.len() as UserId)
+        .filter(|u| world.users[*u as usize].looks > 0)
+        .map(|u| UserRow::new(world, u))
+        .collect();
+    let ids: Vec<UserId> = (0..world.users.len() as UserId).filter(|u| world.users[*u as usize].looks > 0).collect();
+    let mut users: Vec<(UserId, u16)> =
+        run_pass(&user_rules, &active).into_iter().map(|(rule, row)| (ids[row], user_ids[rule])).collect();
+    users.sort_unstable();
+
+    let (subject_ids, subject_rules) = pick(Scope::Subject);
+    let mut viewed: Vec<SubjectId> = world.viewed.keys().copied().filter(|s| world.identified(*s)).collect();
+    viewed.sort_unstable();
+    let rows: Vec<SubjectRow<'_>> = viewed.iter().map(|s| SubjectRow { facts: &world.viewed[s] }).collect();
+    let mut subjects: Vec<(SubjectId, u16)> =
+        run_pass(&subject_rules, &rows).into_iter().map(|(rule, row)| (viewed[row], subject_ids[rule])).collect();
+    subjects.sort_unstable();
+    spread_subjects(world, &subjects, &mut cases);
+    Firings { cases, users, subjects }
+}
+
+/// What fires on a subject is a finding in the case of each of its uninvolved viewers.
+fn spread_subjects(world: &World<'_>, subjects: &[(SubjectId, u16)], cases: &mut Vec<FiredCase>) {
+    for &(subject, rule) in subjects {
+        let from = world.by_subject.partition_point(|&c| world.cases[c as usize].subject < subject);
+        for &index in world.by_subject[from..].iter().take_while(|&&c| world.cases[c as usize].subject == subject) {
+            let looks = world.looks(&world.cases[index as usize]);
+            let uninvolved = looks.iter().any(|l| l.purpose == Purpose::Unexplained)
+                && looks.iter().all(|l| l.purpose != Purpose::Explained);
+            if !uninvolved {
+                continue;
+            }
+            let fired = Fired { rule, tie: None, looks: Vec::new(), expected: None };
+            match cases.binary_search_by_key(&index, |c| c.case) {
+                Ok(at) => {
+                    cases[at].fired.push(fired);
+                    cases[at].fired.sort_by_key(|f| f.rule);
+                }
+                Err(at) => cases.insert(at, FiredCase { case: index, fired: vec![fired] }),
+            }
+        }
+    }
+}
+
+/// A rule to be asked of cases or looks.
+struct Asked<'a> {
+    rule: u16,
+    compiled: &'a Compiled,
+    /// It asks about the tie, so that the tie of the row on which it fires is its evidence.
+    by_tie: bool,
+}
+
+fn one_case(world: &World<'_>, case: Case, case_rules: &[Asked<'_>], look_rules: &[Asked<'_>]) -> Vec<Fired> {
+    let facts = CaseFacts::new(world, case);
+    let mut fired: Vec<Fired> = Vec::new();
+    for row in facts.rows() {
+        let tie_of = |asked: &Asked<'_>| row.tie.filter(|_| asked.by_tie).cloned();
+        for asked in case_rules {
+            if asked.compiled.matches(&row) {
+                let new = Fired { rule: asked.rule, tie: tie_of(asked), looks: Vec::new(), expected: row.expected };
+                add(&mut fired, new);
+            }
+        }
+        for (position, look) in facts.looks.iter().enumerate() {
+            if look_rules.is_empty() {
+                break;
+            }
+            let look_row = LookRow::new(&facts, look, row.tie);
+            for asked in look_rules {
+                if asked.compiled.matches(&look_row) {
+                    let looks = vec![position as u32];
+                    add(&mut fired, Fired { rule: asked.rule, tie: tie_of(asked), looks, expected: row.expected });
+                }
+            }
+        }
+    }
+    fired.sort_by_key(|f| f.rule);
+    fired
+}
+
+/// One person matching by several ties counts once, by the best; looks of one rule are gathered.
+fn add(fired: &mut Vec<Fired>, new: Fired) {
+    let Some(known) = fired.iter_mut().find(|f| f.rule == new.rule) else {
+        fired.push(new);
+        return;
+    };
+    for look in new.looks {
+        if !known.looks.contains(&look) {
+            known.looks.push(look);
+        }
+    }
+    let bits = |tie: &Option<CaseTie>| tie.as_ref().map_or(f32::NEG_INFINITY, |t| t.bits);
+    if bits(&new.tie) > bits(&known.tie) {
+        known.tie = new.tie;
+        known.expected = new.expected;
+    }
+}

@@ -1,0 +1,141 @@
+//! The rows of facts that rules are asked about: looks, cases, users, subjects.
+//!
+//! A case is one user and one subject over the window. Looks are sorted by user
+//! and subject, so a case is a slice of them and costs three numbers; everything
+//! else about it is worked out when a rule asks.
+
+pub mod case;
+pub mod look;
+pub mod peers;
+pub mod shared;
+pub mod subject;
+pub mod ties;
+pub mod user;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::ingest::Tables;
+use crate::purpose::{Judged, Look, UserId};
+use crate::relations::Relations;
+use crate::subjects::{SubjectId, SubjectKind, Subjects};
+
+use peers::Peers;
+use subject::SubjectFacts;
+use user::UserFacts;
+
+/// One user and one subject over the window: a slice of the looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Case {
+    /// Who looked.
+    pub user: UserId,
+    /// At whom or what.
+    pub subject: SubjectId,
+    /// First look.
+    pub from: u32,
+    /// One past the last look.
+    pub to: u32,
+}
+
+/// Everything that facts are worked out from.
+pub struct World<'a> {
+    /// Stage 1.
+    pub tables: &'a Tables,
+    /// Stage 2.
+    pub subjects: &'a Subjects,
+    /// Stage 3.
+    pub relations: &'a Relations,
+    /// Stage 4.
+    pub judged: &'a Judged,
+    /// Every case, sorted by (user, subject).
+    pub cases: Vec<Case>,
+    /// Case indexes, sorted by (subject, user).
+    pub by_subject: Vec<u32>,
+    /// What is known of each user.
+    pub users: Vec<UserFacts>,
+    /// What is known of each subject that somebody looked at.
+    pub viewed: FxHashMap<SubjectId, SubjectFacts>,
+    /// How often ties arise by chance, from what peers searched.
+    pub peers: Peers,
+    /// Which subjects are members of staff, by whose own record.
+    pub staff_subjects: ties::StaffSubjects,
+    /// Events at a second place while the login was in use elsewhere.
+    pub shared: shared::Shared,
+}
+
+impl<'a> World<'a> {
+    /// Gathers cases and what is counted across them.
+    #[must_use]
+    pub fn new(tables: &'a Tables, subjects: &'a Subjects, relations: &'a Relations, judged: &'a Judged) -> Self {
+        let looks = &judged.looks.all;
+        let cases = cases(looks);
+        let mut by_subject: Vec<u32> = (0..cases.len() as u32).collect();
+        by_subject.par_sort_unstable_by_key(|&c| (cases[c as usize].subject, cases[c as usize].user));
+        let staff_subjects = ties::StaffSubjects::new(relations);
+        let peers = Peers::new(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
+        let viewed = subject::facts(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
+        let shared = shared::Shared::new(tables);
+        let mut world = Self {
+            tables,
+            subjects,
+            relations,
+            judged,
+            cases,
+            by_subject,
+            users: Vec::new(),
+            viewed,
+            peers,
+            staff_subjects,
+            shared,
+        };
+        world.users = user::facts(&world);
+        world
+    }
+
+    /// The looks of a case.
+    #[must_use]
+    pub fn looks(&self, case: &Case) -> &[Look] {
+        &self.judged.looks.all[case.from as usize..case.to as usize]
+    }
+
+    /// True where the log says who or what was looked at. Without that, a case is all of a user's looks
+    /// and nothing may be concluded from their number.
+    #[must_use]
+    pub fn identified(&self, subject: SubjectId) -> bool {
+        is_identified(self.subjects, subject)
+    }
+
+    /// The user's role, or "" where HR does not list them.
+    #[must_use]
+    pub fn role(&self, user: UserId) -> &str {
+        self.tables.staff.get(user as usize).map_or("", |s| s.role.as_str())
+    }
+}
+
+/// A record that the nominal index does not know is still one record; only a query that says nothing
+/// is nobody.
+#[must_use]
+pub(crate) fn is_identified(subjects: &Subjects, subject: SubjectId) -> bool {
+    let subject = &subjects.all[subject as usize];
+    subject.kind != SubjectKind::Unknown || subject.key.len() > "unknown:".len()
+}
+
+fn cases(looks: &[Look]) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (index, look) in looks.iter().enumerate() {
+        match cases.last_mut() {
+            Some(case) if (case.user, case.subject) == (look.user, look.subject) => case.to += 1,
+            _ => cases.push(Case { user: look.user, subject: look.subject, from: index as u32, to: index as u32 + 1 }),
+        }
+    }
+    cases
+}
+
+/// Getters (functions from a row to a value) in the order of a scope's facts, so that a row answers by
+/// position.
+pub(crate) fn getters<G: Copy>(scope: super::facts::Scope, named: &[(&str, G)]) -> Vec<Option<G>> {
+    super::facts::of(scope)
+        .iter()
+        .map(|fact| named.iter().find(|(name, _)| *name == fact.name).map(|&(_, get)| get))
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! A set of rules: loading a folder, refusing what is wrong, saying what can run.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use super::Rule;
+use super::correlation::CorrelationRule;
+use super::error::{Reading, RuleError, RuleErrors, suggestion};
+use super::header::Meta;
+use super::read_rule::{self, Parsed};
+use super::yaml::MAX_BYTES;
+
+/// Most files in a folder of rules, tests included.
+const MAX_FILES: usize = 4_000;
+
+/// Rules that have passed every check, sorted by family and name.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    correlations: Vec<CorrelationRule>,
+}
+
+impl RuleSet {
+    /// Reads every `family/name.yml` under `dir`.
+    ///
+    /// # Errors
+    /// Everything wrong with any of the files, gathered; and that there is no rule at all.
+    pub fn load(dir: &Path) -> Result<Self, RuleErrors> {
+        let files = read_dir(dir, |name| !is_test(name))?;
+        Self::parse(&files)
+    }
+
+    /// Reads rules from `(name, text)`, the name being `family/name.yml`. Test
+    /// files (`family/name.test.yml`) may stand among them and are passed over.
+    ///
+    /// # Errors
+    /// As [`RuleSet::load`].
+    pub fn parse<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, RuleErrors> {
+        let mut errors = Vec::new();
+        let mut set = Self { rules: Vec::new(), correlations: Vec::new() };
+        let mut order: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
+        order.retain(|(name, _)| !is_test(name));
+        order.sort_unstable();
+        for (file, text) in order {
+            let mut reading = Reading::new(file, text);
+            let (family, stem) = family_and_stem(file);
+            match read_rule::read(&mut reading, family, stem, sha256(text)) {
+                Some(Parsed::Rule(rule)) => set.rules.push(*rule),
+                Some(Parsed::Correlation(rule)) => set.correlations.push(*rule),
+                None => {}
+            }
+            errors.extend(reading.into_errors());
+        }
+        set.rules.sort_by(|a, b| (&a.meta.family, &a.meta.name).cmp(&(&b.meta.family, &b.meta.name)));
+        set.correlations.sort_by(|a, b| (&a.meta.family, &a.meta.name).cmp(&(&b.meta.family, &b.meta.name)));
+        set.refuse_duplicates(&mut errors);
+        set.refuse_unknown_references(&mut errors);
+        if set.rules.is_empty() && errors.is_empty() {
+            let message = "there is no rule to run".to_owned();
+            let help = "rules are files named family/name.yml".to_owned();
+            errors.push(RuleError::whole_file("rules", "rules::none", message, Some(help)));
+        }
+        if errors.is_empty() { Ok(set) } else { Err(RuleErrors(errors)) }
+    }
+
+    /// The rules, sorted by family and name.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The correlations, sorted by family and name.
+    #[must_use]
+    pub fn correlations(&self) -> &[CorrelationRule] {
+        &self.correlations
+    }
+
+    /// The rule called `name` or `family/name`.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.meta.name == name || rule.meta.key() == name)
+    }
+
+    /// The rules that can run with these tables, and the rest with what they lack.
+    #[must_use]
+    pub fn runnable<'s, T: AsRef<str>>(&'s self, present: &[T]) -> (Vec<&'s Rule>, Vec<(&'s Rule, Vec<&'static str>)>) {
+        let (mut can, mut cannot) = (Vec::new(), Vec::new());
+        for rule in &self.rules {
+            let missing: Vec<&'static str> = rule
+                .meta
+                .probity
+                .needs
+                .iter()
+                .copied()
+                .filter(|table| !present.iter().any(|present| present.as_ref() == *table))
+                .collect();
+            if missing.is_empty() {
+                can.push(rule);
+            } else {
+                cannot.push((rule, missing));
+            }
+        }
+        (can, cannot)
+    }
+
+    fn metas(&self) -> impl Iterator<Item = &Meta> {
+        self.rules.iter().map(|rule| &rule.meta).chain(self.correlations.iter().map(|rule| &rule.meta))
+    }
+
+    fn refuse_duplicates(&self, errors: &mut Vec<RuleError>) {
+        let mut ids: BTreeMap<&str, &Meta> = BTreeMap::new();
+        let mut names: BTreeMap<&str, &Meta> = BTreeMap::new();
+        for meta in self.metas() {
+            if let Some(earlier) = ids.insert(&meta.id, meta) {
+                let message = format!("the id {} is that of {} too", meta.id, earlier.path);
+                let help = Some("make a new one with `uuidgen`".to_owned());
+                errors.push(RuleError::whole_file(&meta.path, "rules::duplicate_id", message, help));
+            }
+            if let Some(earlier) = names.insert(&meta.name, meta) {
+                let message = format!("the name `{}` is that of {} too", meta.name, earlier.path);
+                let help = Some("names are unique in the whole set, not in a family alone".to_owned());
+                errors.push(RuleError::whole_file(&meta.path, "rules::duplicate_name", message, help));
+            }
+        }
+    }
+
+    fn refuse_unknown_references(&self, errors: &mut Vec<RuleError>) {
+        for correlation in &self.correlations {
+            for wanted in &correlation.correlation.rules {
+                let known = self.rules.iter().any(|rule| rule.meta.name == *wanted || rule.meta.id == *wanted);
+                if !known && errors.is_empty() {
+                    let message = format!("there is no rule `{wanted}` to correlate");
+                    let help = suggestion(wanted, self.rules.iter().map(|rule| rule.meta.name.as_str()));
+                    errors.push(RuleError::whole_file(&correlation.meta.path, "rules::unknown_rule", message, help));
+                }
+            }
+        }
+    }
+}
+
+/// Is this the name of a file of tests?
+pub(super) fn is_test(name: &str) -> bool {
+    name.ends_with(".test.yml")
+}
+
+/// `relationship/family.yml` → (`relationship`, `family`); a longer path keeps its last two parts.
+fn family_and_stem(file: &str) -> (&str, &str) {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let family = folder.rsplit('/').next().unwrap_or("");
+    (family, name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(name))
+}
+
+fn sha256(text: &str) -> String {
+    use std::fmt::Write;
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Reads the YAML files of a folder's families, sorted, as (`family/file`, text).
+pub(super) fn read_dir(dir: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, String)>, RuleErrors> {
+    let mut errors = Vec::new();
+    let mut files = Vec::new();
+    let families = entries(dir).map_err(|error| {
+        let message = format!("cannot read the folder of rules: {error}");
+        RuleErrors(vec![RuleError::whole_file(&dir.display().to_string(), "rules::unreadable", message, None)])
+    })?;
+    for family in families.iter().filter(|family| dir.join(family).is_dir()) {
+        match entries(&dir.join(family)) {
+            Ok(names) => files.extend(names.into_iter().map(|name| format!("{family}/{name}"))),
+            Err(error) => {
+                let message = format!("cannot read the folder: {error}");
+                errors.push(RuleError::whole_file(family, "rules::unreadable", message, None));
+            }
+        }
+    }
+    files.extend(families.iter().filter(|name| dir.join(name).is_file()).cloned());
+    files.retain(|name| is_yaml(name));
+    files.sort_unstable();
+    if files.len() > MAX_FILES {
+        let message = format!("more than {MAX_FILES} files");
+        errors.push(RuleError::whole_file(&dir.display().to_string(), "rules::too_large", message, None));
+        files.clear();
+    }
+    let mut read = Vec::new();
+    for name in files.into_iter().filter(|name| wanted(name)) {
+        match read_file(&dir.join(&name)) {
+            Ok(text) => read.push((name, text)),
+            Err(message) => errors.push(RuleError::whole_file(&name, "rules::unreadable", message, None)),
+        }
+    }
+    if errors.is_empty() { Ok(read) } else { Err(RuleErrors(errors)) }
+}
+
+fn entries(dir: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        // A name that is no UTF-8 cannot end in .yml as we mean it.
+        names.extend(entry?.file_name().into_string().ok().filter(|name| !name.starts_with('.')));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn is_yaml(name: &str) -> bool {
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    use std::io::Read;
+    let file = fs::File::open(path).map_err(|error| format!("cannot open the file: {error}"))?;
+    let mut bytes = Vec::new();
+    // One byte more than is allowed, so that a file at the limit can be told from a longer one.
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot read the file: {error}"))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(format!("the file is larger than {MAX_BYTES} bytes"));
+    }
+    String::from_utf8(bytes)
+        .map_err(|error| format!("the file is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))
+}

@@ -1,0 +1,12 @@
+//! Tests of the rule engine and of the rules that ship with it.
+
+mod agree;
+mod conditions;
+mod correlations;
+mod errors;
+mod facts;
+mod fuzz;
+mod lists;
+mod modifiers;
+mod shipped;
+mod support;
