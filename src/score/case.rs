@@ -1,0 +1,234 @@
+//! The score of one case: blocks of evidence, added.
+
+use super::values::{
+    BLOCK_CAP, CASES_OF_A_MISUSER, CLOSE_TIE_FLOOR, LOWER_BOUND, MISUSING_SHARE, NINETY_PERCENT, OFFSET, OVERLAP,
+    STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, VOLUME_SD,
+};
+use super::weigh::Weighed;
+use crate::chance;
+use crate::purpose::Purpose;
+use crate::relations::TieKind;
+use crate::rules::Block;
+use crate::rules::fire::Fired;
+use crate::rules::rows::case::CaseFacts;
+
+/// One block of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockScore {
+    /// Which kind of evidence.
+    pub block: Block,
+    /// Its weight: the largest piece, a quarter of the rest, capped.
+    pub bits: f64,
+    /// Standard deviation in bits.
+    pub sd: f64,
+    /// Where the number comes from.
+    pub because: String,
+}
+
+/// A case with its score.
+#[derive(Clone, Debug)]
+pub struct CaseScore {
+    /// Index into the world's cases, or `None` for the findings on a user as a whole.
+    pub case: Option<u32>,
+    /// What fired and what each weighs.
+    pub fired: Vec<(Fired, Weighed)>,
+    /// Blocks with a weight, in the order of [`Block::ALL`].
+    pub blocks: Vec<BlockScore>,
+    /// T: the sum of the blocks.
+    pub evidence: f64,
+    /// Standard deviation of T in bits.
+    pub sd: f64,
+    /// Prior log2 odds.
+    pub prior: f64,
+}
+
+impl CaseScore {
+    /// A: the evidence as it counts, α + τ·T.
+    #[must_use]
+    pub fn weight(&self) -> f64 {
+        OFFSET + TEMPERATURE * self.evidence
+    }
+
+    /// S: posterior log2 odds.
+    #[must_use]
+    pub fn posterior(&self) -> f64 {
+        self.prior + self.weight()
+    }
+
+    /// Lower end of the 90 % interval of T.
+    #[must_use]
+    pub fn low(&self) -> f64 {
+        self.evidence - NINETY_PERCENT * self.sd
+    }
+
+    /// Strong enough, of two kinds at least, one of them about the person or the pattern and not only
+    /// about paperwork?
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        let strong: Vec<Block> = self.blocks.iter().filter(|b| b.bits >= STRONG_BLOCK).map(|b| b.block).collect();
+        let telling = |b: &Block| {
+            matches!(b, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
+        };
+        strong.len() >= STRONG_BLOCKS_NEEDED && strong.iter().any(telling) && self.low() > LOWER_BOUND
+    }
+}
+
+/// Prior log2 odds that a given case of a user with `cases` cases is misuse: heavy searchers gain
+/// nothing by volume.
+#[must_use]
+pub fn prior(cases: u32) -> f64 {
+    let lambda = (MISUSING_SHARE * CASES_OF_A_MISUSER / f64::from(cases.max(1))).min(0.5);
+    (lambda / (1.0 - lambda)).log2()
+}
+
+/// Piece of evidence that comes from the case itself, not from a rule.
+pub struct Native {
+    block: Block,
+    bits: f64,
+    sd: f64,
+    because: String,
+}
+
+/// What the case itself says: an explanation that holds, the number of looks, the user beside peers.
+#[must_use]
+pub fn native(facts: &CaseFacts<'_>, tie: Option<&crate::rules::rows::ties::CaseTie>) -> Vec<Native> {
+    let mut pieces = Vec::new();
+    let tally = &facts.tally;
+    if let (Purpose::Explained, Some(template)) = (tally.purpose(), tally.strongest) {
+        let answered = coverage(facts, template);
+        let close = facts.ties.iter().any(|t| close_tie(t.kind) && t.probability >= 0.5);
+        let bits = (template.chance() / answered).log2().clamp(-BLOCK_CAP, 0.0);
+        let bits = if close { bits.max(CLOSE_TIE_FLOOR) } else { bits };
+        pieces.push(Native {
+            block: Block::Purpose,
+            bits,
+            sd: 0.0,
+            because: format!(
+                "{}; such records answer {:.0} % of looks here and would answer {:.0} % by chance{}",
+                template.words(),
+                100.0 * answered,
+                100.0 * template.chance(),
+                if close { "; held at −2 because the tie is close" } else { "" }
+            ),
+        });
+    }
+    if let Some(expected) = facts.expected(tie) {
+        let bits = chance::excess_bits(u64::from(tally.unexplained), expected);
+        if bits > 0.0 {
+            pieces.push(Native {
+                block: Block::Volume,
+                bits,
+                sd: VOLUME_SD,
+                because: format!(
+                    "{} unexplained looks where {} are expected by chance",
+                    tally.unexplained,
+                    super::weigh::figure(expected)
+                ),
+            });
+        }
+    }
+    let user = &facts.world.users[facts.case.user as usize];
+    if let Some(z) = user.unexplained_z {
+        let bits = peer_bits(z);
+        pieces.push(Native {
+            block: Block::Peers,
+            bits,
+            sd: VOLUME_SD,
+            because: format!(
+                "{} of {} looks unexplained, {z:+.1} standard deviations from others in the same role",
+                user.unexplained, user.tellable
+            ),
+        });
+    }
+    pieces
+}
+
+/// Peers block: an unusual share of unexplained looks among those who do the same work.
+#[must_use]
+pub fn peer_bits(z: f64) -> f64 {
+    (0.5 + 0.5 * (3.0 * z - 4.5).exp()).log2().clamp(-1.0, 4.0)
+}
+
+/// Ties so close that even an assigned officer must tell a supervisor.
+#[must_use]
+pub const fn close_tie(kind: TieKind) -> bool {
+    matches!(
+        kind,
+        TieKind::Own
+            | TieKind::Spouse
+            | TieKind::Partner
+            | TieKind::ExPartner
+            | TieKind::Parent
+            | TieKind::Child
+            | TieKind::Sibling
+            | TieKind::OtherFamily
+            | TieKind::Household
+    )
+}
+
+/// Share of the looks in the same system and unit that this template answers, shrunk to the whole log.
+fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
+    let world = facts.world;
+    let unit = world.tables.staff.get(facts.case.user as usize).map_or("", |s| s.team.as_str());
+    let (mut here, mut here_of, mut all, mut all_of) = (0, 0, 0, 0);
+    for row in &world.judged.coverage {
+        let answered = row.by_template[template as usize];
+        all += answered;
+        all_of += row.looks;
+        if row.system == facts.looks[0].system && row.unit == unit {
+            here += answered;
+            here_of += row.looks;
+        }
+    }
+    let shrinkage = super::values::STRATUM_SHRINKAGE;
+    let parent = (all as f64 + 0.5) / (all_of as f64 + 1.0);
+    ((here as f64 + shrinkage * parent) / (here_of as f64 + shrinkage)).clamp(1e-6, 1.0)
+}
+
+/// Adds findings and the case's own pieces up by block.
+#[must_use]
+pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec<Native>) -> Vec<BlockScore> {
+    let mut blocks = Vec::new();
+    for &block in Block::ALL {
+        let mut pieces: Vec<(f64, f64, &str)> = fired
+            .iter()
+            .filter(|(f, _)| of(f.rule) == block)
+            .map(|(_, w)| (w.bits, w.sd, w.because.as_str()))
+            .chain(native.iter().filter(|n| n.block == block).map(|n| (n.bits, n.sd, n.because.as_str())))
+            .collect();
+        // Largest first; equal weights by their text, so that the order never depends on anything else.
+        pieces.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(b.2)));
+        let Some(&(largest, sd, because)) = pieces.first() else {
+            continue;
+        };
+        // Every piece of the volume block measures the same excess: only the largest counts.
+        let overlap = if block == Block::Volume { 0.0 } else { OVERLAP };
+        let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
+        let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
+        let bits = (largest + overlap * (rest + against)).clamp(-BLOCK_CAP, BLOCK_CAP);
+        if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
+            continue;
+        }
+        blocks.push(BlockScore { block, bits, sd, because: because.to_owned() });
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn golden_values_of_the_scoring_design() {
+        // 1,500 cases: −15.6 bits.
+        assert!((prior(1_500) + 15.6).abs() < 0.05, "{}", prior(1_500));
+        for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
+            assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
+        }
+    }
+
+    #[test]
+    fn more_cases_never_raise_the_prior() {
+        assert!((1..5_000).all(|n| prior(n + 1) <= prior(n)));
+    }
+}

@@ -1,0 +1,130 @@
+//! Stage 6, score: evidence in bits, by independent blocks, added; prior apart;
+//! lanes and ranks.
+//!
+//! A score orders what a person should read first. It is no probability of
+//! guilt, and nothing here decides about anyone.
+
+pub mod case;
+pub mod lanes;
+pub mod member;
+pub mod values;
+pub mod weigh;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::purpose::UserId;
+use crate::report::model::Lane;
+use crate::rules::Rule;
+use crate::rules::fire::{Fired, Firings};
+use crate::rules::rows::World;
+use crate::rules::rows::case::CaseFacts;
+
+pub use case::{BlockScore, CaseScore};
+pub use weigh::{Rates, Weighed};
+
+/// A scored case and the lane it goes to.
+#[derive(Clone, Debug)]
+pub struct LanedCase {
+    /// The case.
+    pub score: CaseScore,
+    /// Where it goes.
+    pub lane: Lane,
+}
+
+/// One member of staff with the cases that go somewhere.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// The first of the lanes of their cases.
+    pub lane: Lane,
+    /// Cases, best first.
+    pub cases: Vec<LanedCase>,
+    /// U + log2(π·μ/n): what they are ranked by.
+    pub rank_bits: f64,
+    /// U.
+    pub weight: f64,
+    /// log2(π·μ/n).
+    pub prior: f64,
+    /// Standard deviation of U in bits.
+    pub sd: f64,
+}
+
+/// One habit of one unit: many users, one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Habit {
+    /// The unit.
+    pub team: String,
+    /// Index of the rule.
+    pub rule: u16,
+    /// Users of the unit with it, sorted.
+    pub users: Vec<UserId>,
+    /// Active users of the unit.
+    pub active: usize,
+    /// Cases in which it shows, as indexes into the world's cases, sorted.
+    pub cases: Vec<u32>,
+    /// The mean weight of the rule over those cases.
+    pub bits: f64,
+}
+
+/// What stage 6 hands on.
+#[derive(Clone, Debug, Default)]
+pub struct Scored {
+    /// Members of staff in the order of the report: by lane, then by score.
+    pub members: Vec<Member>,
+    /// Habits of units, by weight.
+    pub habits: Vec<Habit>,
+}
+
+/// Scores everything that fired.
+#[must_use]
+pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
+    let rates = Rates::new(world, rules, firings);
+    let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
+    let mut cases: Vec<CaseScore> = firings
+        .cases
+        .par_iter()
+        .map(|fired| {
+            let row = world.cases[fired.case as usize];
+            let facts = CaseFacts::new(world, row);
+            let weighed: Vec<(Fired, Weighed)> = fired.fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
+            let tie = weighed
+                .iter()
+                .filter(|(f, _)| f.tie.is_some())
+                .max_by(|a, b| a.1.bits.total_cmp(&b.1.bits).then(b.0.rule.cmp(&a.0.rule)))
+                .and_then(|(f, _)| f.tie.clone());
+            let native = case::native(&facts, tie.as_ref());
+            let blocks = case::blocks(&weighed, block_of, native);
+            total(Some(fired.case), weighed, blocks, case::prior(world.users[row.user as usize].cases))
+        })
+        .collect();
+    let mut by_user: FxHashMap<UserId, Vec<u16>> = FxHashMap::default();
+    for &(user, rule) in &firings.users {
+        by_user.entry(user).or_default().push(rule);
+    }
+    let mut whole: Vec<(UserId, CaseScore)> = by_user
+        .into_iter()
+        .map(|(user, fired)| {
+            let weighed: Vec<(Fired, Weighed)> = fired
+                .into_iter()
+                .map(|rule| {
+                    let fired = Fired { rule, tie: None, looks: Vec::new(), expected: None };
+                    (fired, rates.user(user, rule))
+                })
+                .collect();
+            let blocks = case::blocks(&weighed, block_of, Vec::new());
+            // One user, one such "case": its prior is that of a user, not of one among many cases.
+            (user, total(None, weighed, blocks, case::prior(1)))
+        })
+        .collect();
+    whole.sort_by_key(|(user, _)| *user);
+    cases.sort_by_key(|c| c.case);
+    lanes::route(world, rules, cases, whole)
+}
+
+fn total(case: Option<u32>, fired: Vec<(Fired, Weighed)>, blocks: Vec<BlockScore>, prior: f64) -> CaseScore {
+    let evidence = blocks.iter().map(|b| b.bits).sum();
+    let sd = blocks.iter().map(|b| b.sd * b.sd).sum::<f64>().sqrt();
+    CaseScore { case, fired, blocks, evidence, sd, prior }
+}

@@ -1,0 +1,247 @@
+//! What a finding weighs: log2 of how much likelier it is under misuse than by chance.
+
+use rustc_hash::FxHashMap;
+
+use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STRATUM_SHRINKAGE, UNEXPLAINED_CAP, VOLUME_SD};
+use crate::chance::{beta_log2_sd, excess_bits};
+use crate::ingest::Code;
+use crate::purpose::UserId;
+use crate::rules::fire::{Fired, Firings};
+use crate::rules::rows::{Case, World};
+use crate::rules::{Block, Chance, Rule, Scope};
+
+/// A weight with its interval and the sentence that shows the figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weighed {
+    /// log2(m/u), capped, never negative: a rule that fires is no evidence for the defence.
+    pub bits: f64,
+    /// Standard deviation in bits: of u from its posterior and of m from its range, in quadrature.
+    pub sd: f64,
+    /// u, the chance that ordinary work shows this.
+    pub u: f64,
+    /// "m .30; peers hit such a tie in 4 of 12,300 looks, u .0003".
+    pub because: String,
+}
+
+/// A count out of a number, shrunk to a parent rate.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    fired: u64,
+    of: u64,
+}
+
+/// Same system and same work: the smallest group in which a rate is estimated.
+type Stratum = (Code, u32);
+
+/// How often each rule fires where.
+pub struct Rates<'a> {
+    world: &'a World<'a>,
+    rules: &'a [&'a Rule],
+    by_stratum: FxHashMap<(u16, Stratum), u64>,
+    stratum_cases: FxHashMap<Stratum, u64>,
+    by_role: FxHashMap<(u16, u32), u64>,
+    role_users: FxHashMap<u32, u64>,
+    force: Vec<Counted>,
+}
+
+impl<'a> Rates<'a> {
+    /// Counts the firings of each rule by stratum (cases) and by role (users).
+    #[must_use]
+    pub fn new(world: &'a World<'a>, rules: &'a [&'a Rule], firings: &Firings) -> Self {
+        let mut rates = Self {
+            world,
+            rules,
+            by_stratum: FxHashMap::default(),
+            stratum_cases: FxHashMap::default(),
+            by_role: FxHashMap::default(),
+            role_users: FxHashMap::default(),
+            force: vec![Counted::default(); rules.len()],
+        };
+        for case in &world.cases {
+            *rates.stratum_cases.entry(stratum(world, case)).or_default() += 1;
+        }
+        for (user, facts) in world.users.iter().enumerate() {
+            if facts.looks > 0 {
+                *rates.role_users.entry(world.peers.group(user as UserId)).or_default() += 1;
+            }
+        }
+        let cases = world.cases.len() as u64;
+        let users = world.users.iter().filter(|u| u.looks > 0).count() as u64;
+        for (rule, counted) in rules.iter().zip(&mut rates.force) {
+            counted.of = if rule.meta.probity.scope == Scope::User { users } else { cases };
+        }
+        let mut user_seen = rustc_hash::FxHashSet::default();
+        for case in &firings.cases {
+            let row = world.cases[case.case as usize];
+            for fired in &case.fired {
+                *rates.by_stratum.entry((fired.rule, stratum(world, &row))).or_default() += 1;
+                rates.force[usize::from(fired.rule)].fired += 1;
+                if user_seen.insert((fired.rule, row.user)) {
+                    *rates.by_role.entry((fired.rule, world.peers.group(row.user))).or_default() += 1;
+                }
+            }
+        }
+        for &(user, rule) in &firings.users {
+            rates.force[usize::from(rule)].fired += 1;
+            *rates.by_role.entry((rule, world.peers.group(user))).or_default() += 1;
+        }
+        rates
+    }
+
+    /// The weight of a rule that fired on a case.
+    #[must_use]
+    pub fn case(&self, case: &Case, fired: &Fired) -> Weighed {
+        let rule = self.rules[usize::from(fired.rule)];
+        if let (Block::Volume, Some(expected)) = (rule.meta.probity.block, fired.expected) {
+            return self.volume(case, expected);
+        }
+        match (rule.meta.probity.chance, &fired.tie) {
+            (Chance::Peers, Some(tie)) => {
+                let rate = self.world.peers.rate(case.user, tie.kind);
+                let m = rule.meta.probity.m.value;
+                let p = f64::from(tie.probability).clamp(0.0, 1.0);
+                // The match itself may be wrong: then the looks are as ordinary as any.
+                let ratio = p * m / rate.u() + (1.0 - p);
+                weigh(
+                    rule,
+                    ratio.log2(),
+                    rate.u(),
+                    rate.log2_sd(),
+                    format!(
+                        "likely under misuse {}; peers doing the same work hit such a tie of this user in {} of {} looks, chance {}",
+                        figure(m),
+                        rate.hits,
+                        rate.looks,
+                        figure(rate.u())
+                    ),
+                )
+            }
+            (Chance::Role, _) => self.role(rule, fired.rule, case.user),
+            (Chance::Fixed, _) => fixed(rule),
+            (Chance::Stratum | Chance::Peers, _) => self.stratum(rule, fired.rule, case),
+        }
+    }
+
+    /// The weight of a rule that fired on a user.
+    #[must_use]
+    pub fn user(&self, user: UserId, index: u16) -> Weighed {
+        let rule = self.rules[usize::from(index)];
+        match rule.meta.probity.chance {
+            Chance::Fixed => fixed(rule),
+            _ => self.role(rule, index, user),
+        }
+    }
+
+    /// The number of looks weighs by itself: its Bayes factor is the evidence, whatever the rule's m.
+    fn volume(&self, case: &Case, expected: f64) -> Weighed {
+        let looks = self.world.looks(case);
+        let unexplained = looks.iter().filter(|l| l.purpose == crate::purpose::Purpose::Unexplained).count() as u64;
+        Weighed {
+            bits: excess_bits(unexplained, expected),
+            sd: VOLUME_SD,
+            u: expected,
+            because: format!("{unexplained} unexplained looks where {} are expected by chance", figure(expected)),
+        }
+    }
+
+    fn stratum(&self, rule: &Rule, index: u16, case: &Case) -> Weighed {
+        let key = stratum(self.world, case);
+        let fired = self.by_stratum.get(&(index, key)).copied().unwrap_or(0);
+        let of = self.stratum_cases.get(&key).copied().unwrap_or(0);
+        let (a, b) = self.posterior(index, fired, of, STRATUM_SHRINKAGE);
+        let u = a / (a + b);
+        weigh(
+            rule,
+            (rule.meta.probity.m.value / u).log2(),
+            u,
+            beta_log2_sd(a, b),
+            format!(
+                "likely under misuse {}; shown by {fired} of {of} cases in the same system and role, chance {}",
+                figure(rule.meta.probity.m.value),
+                figure(u)
+            ),
+        )
+    }
+
+    fn role(&self, rule: &Rule, index: u16, user: UserId) -> Weighed {
+        let group = self.world.peers.group(user);
+        let of = self.role_users.get(&group).copied().unwrap_or(1).max(1) - 1;
+        // The user is not their own peer.
+        let fired = self.by_role.get(&(index, group)).copied().unwrap_or(1).max(1) - 1;
+        let users: u64 = self.role_users.values().sum::<u64>().max(1);
+        let everywhere: u64 = self.by_role.iter().filter(|((r, _), _)| *r == index).map(|(_, n)| n).sum();
+        let parent = (everywhere.saturating_sub(1) as f64 + 0.5) / users as f64;
+        let a = fired as f64 + ROLE_SHRINKAGE * parent;
+        let b = (of as f64 + ROLE_SHRINKAGE - a).max(0.5);
+        let u = a / (a + b);
+        weigh(
+            rule,
+            (rule.meta.probity.m.value / u).log2(),
+            u,
+            beta_log2_sd(a.max(0.5), b),
+            format!(
+                "likely under misuse {}; shown by {fired} of {of} others in the same role, chance {}",
+                figure(rule.meta.probity.m.value),
+                figure(u)
+            ),
+        )
+    }
+
+    /// Beta posterior of a firing rate, shrunk to the force-wide one.
+    fn posterior(&self, rule: u16, fired: u64, of: u64, shrinkage: f64) -> (f64, f64) {
+        let force = self.force[usize::from(rule)];
+        let parent = (force.fired as f64 + 0.5) / (force.of as f64 + 1.0);
+        let a = fired as f64 + shrinkage * parent;
+        (a, (of as f64 + shrinkage - a).max(0.5))
+    }
+}
+
+fn fixed(rule: &Rule) -> Weighed {
+    let m = rule.meta.probity.m.value;
+    let u = rule.meta.probity.u.map_or(0.5, |u| u.value);
+    let sd = rule.meta.probity.u.map_or(0.0, |u| spread(u.low, u.high));
+    let because = format!("likely under misuse {}; chance {} as the rule states", figure(m), figure(u));
+    weigh(rule, (m / u).log2(), u, sd, because)
+}
+
+fn weigh(rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
+    let m = rule.meta.probity.m;
+    let cap = if rule.meta.probity.block == Block::Purpose { UNEXPLAINED_CAP } else { BLOCK_CAP };
+    Weighed { bits: bits.clamp(0.0, cap), sd: u_sd.hypot(spread(m.low, m.high)), u, because }
+}
+
+/// Standard deviation in bits of a probability given by a 90 % range.
+fn spread(low: f64, high: f64) -> f64 {
+    if low > 0.0 && high > low { (high / low).log2() / (2.0 * NINETY_PERCENT) } else { 0.0 }
+}
+
+fn stratum(world: &World<'_>, case: &Case) -> Stratum {
+    let looks = world.looks(case);
+    (looks[0].system, world.peers.group(case.user))
+}
+
+/// A probability for people: two figures, without an exponent.
+#[must_use]
+pub fn figure(p: f64) -> String {
+    if p >= 0.01 {
+        format!("{p:.2}")
+    } else if p <= 0.0 {
+        "0".into()
+    } else {
+        let places = (-p.log10()).ceil() as usize + 1;
+        format!("{p:.places$}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_keep_two_digits() {
+        let table = [(0.3, "0.30"), (0.0125, "0.01"), (0.00324, "0.0032"), (2.04e-5, "0.000020"), (0.0, "0")];
+        for (p, words) in table {
+            assert_eq!(figure(p), words, "{p}");
+        }
+    }
+}
