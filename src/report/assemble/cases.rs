@@ -1,0 +1,291 @@
+//! One case of the report: blocks, findings, time line.
+
+use super::super::model::{Block, Case, Finding, TimelineLook};
+use super::{Material, against, evidence::Gathered, words};
+use crate::chance;
+use crate::ids;
+use crate::instant::Instant;
+use crate::purpose::Look;
+use crate::rules::fire::Fired;
+use crate::rules::render;
+use crate::rules::rows::case::{CaseFacts, Tally};
+use crate::score::values::{NINETY_PERCENT, TEMPERATURE};
+use crate::score::weigh::figure;
+use crate::score::{CaseScore, Weighed};
+
+/// The looks that a case of the report is about, with what they add up to.
+struct Scope<'a> {
+    /// A case of one subject; `None` for the user as a whole.
+    facts: Option<CaseFacts<'a>>,
+    looks: Vec<&'a Look>,
+    tally: Tally,
+    subject_key: &'a str,
+    subject_name: String,
+    subject_kind: &'static str,
+}
+
+/// One case.
+pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gathered: &mut Gathered) -> Case {
+    let world = material.world;
+    let scope = scope(material, user, score);
+    let staff_id = world.judged.users.id(user, &world.tables.staff);
+    let case_id = ids::case(staff_id, scope.subject_key);
+    let zone = world.judged.zone;
+    let findings: Vec<Finding> =
+        score.fired.iter().map(|(fired, weighed)| finding(material, user, &scope, &case_id, fired, weighed)).collect();
+    for (look_index, look) in scope.looks.iter().enumerate() {
+        let behind: Vec<String> = score
+            .fired
+            .iter()
+            .zip(&findings)
+            .filter(|((f, _), _)| f.looks.is_empty() || f.looks.contains(&(look_index as u32)))
+            .map(|(_, finding)| finding.finding_id.clone())
+            .collect();
+        gathered.add(world, look, &case_id, &behind);
+    }
+    let spread = NINETY_PERCENT * score.sd;
+    Case {
+        subject_id: scope.subject_key.to_owned(),
+        subject_name: scope.subject_name.clone(),
+        subject_kind: scope.subject_kind.to_owned(),
+        relation_words: relation_words(material, score),
+        looks: u64::from(scope.tally.looks),
+        unexplained_looks: u64::from(scope.tally.unexplained),
+        events: u64::from(scope.tally.events),
+        days: u64::from(scope.tally.days),
+        first_at: scope.looks.iter().map(|l| l.first_at).min().map_or_else(String::new, |t| t.rfc3339(zone)),
+        last_at: scope.looks.iter().map(|l| l.last_at).max().map_or_else(String::new, |t| t.rfc3339(zone)),
+        score_bits: score.posterior(),
+        low_bits: score.posterior() - TEMPERATURE * spread,
+        high_bits: score.posterior() + TEMPERATURE * spread,
+        prior_bits: score.prior,
+        evidence_bits: score.evidence,
+        blocks: score
+            .blocks
+            .iter()
+            .map(|b| Block {
+                block: b.block.as_str().to_owned(),
+                bits: b.bits,
+                low: b.bits - NINETY_PERCENT * b.sd,
+                high: b.bits + NINETY_PERCENT * b.sd,
+                because: b.because.clone(),
+            })
+            .collect(),
+        against: scope.facts.as_ref().map_or_else(Vec::new, |facts| against::sentences(material, facts, score)),
+        timeline: scope
+            .looks
+            .iter()
+            .map(|l| TimelineLook {
+                at: l.first_at.rfc3339(zone),
+                system: world.tables.access.strings.get(l.system).to_owned(),
+                events: u64::from(l.events),
+                purpose: l.purpose.as_str().to_owned(),
+                explained_by: l.explained_by.map_or_else(String::new, |t| t.words().to_owned()),
+                duty: l.duty.as_str().to_owned(),
+            })
+            .collect(),
+        findings,
+        case_id,
+    }
+}
+
+fn scope<'a>(material: &Material<'a>, user: u32, score: &CaseScore) -> Scope<'a> {
+    let world = material.world;
+    match score.case {
+        Some(index) => {
+            let facts = CaseFacts::new(world, world.cases[index as usize]);
+            let subject = &world.subjects.all[facts.case.subject as usize];
+            Scope {
+                looks: facts.looks.iter().collect(),
+                tally: facts.tally,
+                subject_key: &subject.key,
+                subject_name: if facts.identified { subject.label.clone() } else { "not named in the log".to_owned() },
+                subject_kind: subject.kind.as_str(),
+                facts: Some(facts),
+            }
+        }
+        None => {
+            // A finding about the user as a whole rests on everything that no record explains.
+            let all = &world.judged.looks.all;
+            let from = all.partition_point(|l| l.user < user);
+            let own = &all[from..from + all[from..].partition_point(|l| l.user == user)];
+            let mut looks: Vec<&Look> =
+                own.iter().filter(|l| l.purpose != crate::purpose::Purpose::Explained).collect();
+            looks.sort_by_key(|l| (l.first_at, l.subject, l.system));
+            let copied: Vec<Look> = looks.iter().map(|l| **l).collect();
+            Scope {
+                facts: None,
+                tally: Tally::new(world, &copied),
+                looks,
+                subject_key: "",
+                subject_name: "all looks of the user that no record explains".to_owned(),
+                subject_kind: "",
+            }
+        }
+    }
+}
+
+fn relation_words(material: &Material<'_>, score: &CaseScore) -> String {
+    score
+        .fired
+        .iter()
+        .filter(|(f, _)| f.tie.is_some())
+        .max_by(|a, b| a.1.bits.total_cmp(&b.1.bits).then(b.0.rule.cmp(&a.0.rule)))
+        .and_then(|(f, _)| f.tie.as_ref())
+        .map_or_else(String::new, |tie| words::tie_words(material.world, tie))
+}
+
+fn finding(
+    material: &Material<'_>,
+    user: u32,
+    scope: &Scope<'_>,
+    case_id: &str,
+    fired: &Fired,
+    weighed: &Weighed,
+) -> Finding {
+    let world = material.world;
+    let meta = &material.rules[usize::from(fired.rule)].meta;
+    let zone = world.judged.zone;
+    let looks: Vec<&Look> = if fired.looks.is_empty() {
+        scope.looks.clone()
+    } else {
+        fired.looks.iter().map(|&i| scope.looks[i as usize]).collect()
+    };
+    let copied: Vec<Look> = looks.iter().map(|l| **l).collect();
+    let tally = Tally::new(world, &copied);
+    let first = looks.iter().map(|l| l.first_at).min();
+    let last = looks.iter().map(|l| l.last_at).max();
+    let fill = |word: &str| fill(material, user, scope, fired, &looks, &tally, word);
+    Finding {
+        finding_id: ids::finding(case_id, &meta.id),
+        rule_id: meta.id.clone(),
+        rule: meta.key(),
+        rule_title: meta.title.clone(),
+        level: meta.level.as_str().to_owned(),
+        block: meta.probity.block.as_str().to_owned(),
+        bits: weighed.bits,
+        relation: fired.tie.as_ref().map_or("", |t| t.kind.as_str()).to_owned(),
+        identifiers: fired.tie.as_ref().map_or_else(String::new, |t| t.identifiers.words()),
+        looks: u64::from(tally.looks),
+        unexplained_looks: u64::from(tally.unexplained),
+        first_at: first.map_or_else(String::new, |t| t.rfc3339(zone)),
+        last_at: last.map_or_else(String::new, |t| t.rfc3339(zone)),
+        evidence: words::sentence(&render(&meta.probity.says, &fill)),
+        against: finding_against(material, fired, &tally),
+        expected_by_chance: fired.expected.filter(|_| fired.tie.is_some()),
+    }
+}
+
+fn finding_against(material: &Material<'_>, fired: &Fired, tally: &Tally) -> String {
+    let mut said = Vec::new();
+    if let Some(tie) = &fired.tie {
+        if !tie.against.is_empty() {
+            said.push(format!("{} speaks against it being the same person.", capital(&tie.against.words())));
+        }
+        if let Some(rival) = &tie.rival {
+            said.push(format!("The best other reading: {rival}."));
+        }
+        if let Some(expected) = fired.expected {
+            let tail = chance::poisson_tail(u64::from(tally.unexplained.max(1)), expected);
+            said.push(format!(
+                "By chance {} such looks would be expected; so many or more has a chance of {}.",
+                figure(expected),
+                figure(tail)
+            ));
+        }
+    }
+    let untested = &material.rules[usize::from(fired.rule)].meta.falsepositives;
+    if !untested.is_empty() {
+        said.push(format!("To be excluded by a person: {}.", untested.join("; ")));
+    }
+    said.join(" ")
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+fn fill(
+    material: &Material<'_>,
+    user: u32,
+    scope: &Scope<'_>,
+    fired: &Fired,
+    looks: &[&Look],
+    tally: &Tally,
+    word: &str,
+) -> String {
+    let world = material.world;
+    let zone = world.judged.zone;
+    let strings = &world.tables.access.strings;
+    let systems = || {
+        let mut names: Vec<&str> = looks.iter().map(|l| strings.get(l.system)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.join(", ")
+    };
+    let ends = || {
+        let first = looks.iter().map(|l| l.first_at).min().unwrap_or(Instant(0));
+        let last = looks.iter().map(|l| l.first_at).max().unwrap_or(Instant(0));
+        (first, last)
+    };
+    match word {
+        "staff" => words::staff(world, user),
+        "subject" => scope.subject_name.clone(),
+        "relation" => fired.tie.as_ref().map_or_else(|| "no tie on record".to_owned(), |t| words::tie_words(world, t)),
+        "looks" => tally.looks.to_string(),
+        "days" => tally.days.to_string(),
+        "identifiers" => fired.tie.as_ref().map_or_else(|| "nothing".to_owned(), |t| t.identifiers.words()),
+        "purpose_words" => words::purpose_words(tally),
+        "systems" | "system" => systems(),
+        "first" => words::moment(ends().0, zone),
+        "last" => words::moment(ends().1, zone),
+        "incident" => incident(material, scope, looks),
+        "reason" => reason(material, looks),
+        "subjects" => {
+            let mut subjects: Vec<u32> = looks.iter().map(|l| l.subject).collect();
+            subjects.sort_unstable();
+            subjects.dedup();
+            subjects.len().to_string()
+        }
+        "events" => tally.events.to_string(),
+        "period" => {
+            let (first, last) = ends();
+            if first == last {
+                format!("on {}", words::moment(first, zone))
+            } else {
+                format!("from {} to {}", words::moment(first, zone), words::moment(last, zone))
+            }
+        }
+        "duty_words" => words::duty_words(looks),
+        "expected" => fired.expected.map_or_else(|| "an unknown number".to_owned(), figure),
+        other => other.to_owned(),
+    }
+}
+
+/// The number that was quoted, or else the incident whose link had explained earlier looks.
+fn incident(material: &Material<'_>, scope: &Scope<'_>, looks: &[&Look]) -> String {
+    let world = material.world;
+    let quoted = looks.iter().map(|l| l.incident).find(|i| *i != 0);
+    if let Some(code) = quoted {
+        return world.tables.access.strings.get(code).to_owned();
+    }
+    scope.facts.as_ref().and_then(|f| world.judged.links.between(f.case.user, f.case.subject).last()).map_or_else(
+        || "no incident".to_owned(),
+        |link| world.tables.incidents[link.incident as usize].incident_id.clone(),
+    )
+}
+
+fn reason(material: &Material<'_>, looks: &[&Look]) -> String {
+    let world = material.world;
+    let log = &world.tables.access;
+    looks
+        .iter()
+        .flat_map(|l| world.judged.looks.events(l, log))
+        .map(|e| {
+            let text = log.strings.get(e.reason_text);
+            if text.is_empty() { log.strings.get(e.reason_code) } else { text }
+        })
+        .find(|r| !r.is_empty())
+        .map_or_else(|| "none".to_owned(), |r| format!("“{r}”"))
+}

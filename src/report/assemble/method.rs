@@ -1,0 +1,145 @@
+//! What the report says of itself: how the ranking was made, what it rests on, and
+//! where it should not be believed.
+
+use super::super::model::{MethodNote, Report};
+use super::Material;
+use super::words::count;
+use crate::purpose::Feed;
+use crate::score::values;
+
+/// Warnings that a reader must see before any name.
+pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> {
+    let world = material.world;
+    let counts = &report.counts;
+    let feeds = &world.judged.feeds;
+    let mut said = Vec::new();
+    let tellable = counts.looks_explained + counts.looks_unexplained;
+    if feeds.incidents() != Feed::Covers {
+        said.push(
+            "Without incidents, the people on them and the assignments, no look can be called explained or unexplained: \
+             what follows rests on times, volumes and reasons alone."
+                .to_owned(),
+        );
+    } else if tellable > 0 {
+        let share = counts.looks_explained as f64 / tellable as f64;
+        if share < 0.6 {
+            said.push(format!(
+                "Only {:.0} % of looks are explained by a record. Where forces join their records fully, more than 90 % are: \
+                 a feed is probably missing or thin, and “unexplained” says little.",
+                100.0 * share
+            ));
+        }
+    }
+    if counts.looks_cannot_tell > 0 && feeds.incidents() == Feed::Covers {
+        said.push(format!(
+            "{} at times that the incident feed does not cover; they are counted against nobody.",
+            count(counts.looks_cannot_tell, "look is", "looks are")
+        ));
+    }
+    let gaps = feeds.gaps();
+    if !gaps.is_empty() {
+        let days: Vec<String> = gaps.iter().map(ToString::to_string).collect();
+        said.push(format!("The incident feed is silent or thin on {}.", days.join(", ")));
+    }
+    if counts.events_unknown_login > 0 {
+        said.push(format!(
+            "{} made by logins that belong to nobody on record; they are judged by login.",
+            count(counts.events_unknown_login, "event was", "events were")
+        ));
+    }
+    if counts.rows_quarantined > 0 {
+        said.push(format!(
+            "{} could not be used; see the quarantine list for each with its reason.",
+            count(counts.rows_quarantined, "input row", "input rows")
+        ));
+    }
+    if feeds.duty == Feed::None {
+        said.push("No roster was given: nothing is said of duty.".to_owned());
+    }
+    if !world.judged.reasons.tells_apart() {
+        said.push(format!(
+            "The reason column is absent, nearly empty or constant ({:.0} % of events carry one; the commonest is {:.0} % of them): it weighs nothing.",
+            100.0 * world.judged.reasons.given_share,
+            100.0 * world.judged.reasons.commonest_share
+        ));
+    }
+    said
+}
+
+/// The method section.
+pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote> {
+    let world = material.world;
+    let note = |heading: &str, text: String| MethodNote { heading: heading.to_owned(), text };
+    let stats = &world.relations.stats;
+    let reach = world.judged.feeds.reach().map_or_else(|| "none".to_owned(), |(a, b)| format!("{a} to {b}"));
+    vec![
+        note(
+            "What is counted",
+            format!(
+                "All events of one user on one subject in one system within 30 minutes are one look; the {} looks of this run come \
+                 from {} events. A case is one user and one subject over the period; there are {}. Attempts count as much as successes.",
+                report.counts.looks, report.counts.events, report.counts.cases
+            ),
+        ),
+        note(
+            "Explained first",
+            format!(
+                "Each look is tested against assignments, calls taken, checks on behalf of an assigned officer, supervision, the team's \
+                 tasks, authorities, supervised sessions, quoted numbers (checked against both user and subject), late entries and the \
+                 role's own function. A task explains from two hours before it starts to three days after it ends. Incidents cover {reach}. \
+                 Where that feed does not reach, the answer is “cannot tell”, which is never counted against anyone."
+            ),
+        ),
+        note(
+            "Who was looked at",
+            format!(
+                "{} distinct subjects were compared with an index of everybody tied to a member of staff ({} ties, {} to the watch list). \
+                 A tie is a posterior over rival readings: the person, somebody of the same household, a namesake.",
+                report.counts.subjects,
+                world.relations.ties.len(),
+                world.relations.watch.len(),
+            ) + &format!(
+                " Names are weighed by how many of {} known people bear them; {} keys were too common to be followed.",
+                stats.persons_counted, stats.keys_capped
+            ),
+        ),
+        note(
+            "What chance would do",
+            "The chance of a tie is taken from the user's own peers: how often did people doing the same work hit this user's relatives, \
+             namesakes and neighbours? That absorbs how common a name is and how close a community, which national tables do not."
+                .to_owned(),
+        ),
+        note(
+            "The score",
+            format!(
+                "Evidence is in bits: log2 of how much likelier it is under misuse than under ordinary work (3.3 bits are ten to one, 6.6 a \
+                 hundred to one). Independent kinds add; inside one kind the strongest counts in full and the rest a quarter; none counts \
+                 more than {:.0}. The sum is multiplied by {:.1} because kinds are not quite independent. The prior takes {:.0} % of users \
+                 and {:.0} cases each, spread over the user's own number of cases, so that heavy searchers gain nothing by volume. It is no \
+                 probability of guilt.",
+                values::BLOCK_CAP,
+                values::TEMPERATURE,
+                100.0 * values::MISUSING_SHARE,
+                values::CASES_OF_A_MISUSER
+            ),
+        ),
+        note(
+            "When a case is referred",
+            format!(
+                "Posterior above {:.1} bits, at least {} kinds of evidence of {:.1} bits or more, one of them a tie, the number of looks, \
+                 duty, training or a pattern, and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is no \
+                 referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
+                values::REFER_THRESHOLD,
+                values::STRONG_BLOCKS_NEEDED,
+                values::STRONG_BLOCK,
+                values::LOWER_BOUND
+            ),
+        ),
+        note(
+            "What this cannot see",
+            "Paper, speech, photographs of a screen, another organisation's systems, and anything that the logs do not hold. The weights are \
+             starting values until counted outcomes replace them; expected false referrals are not yet estimated."
+                .to_owned(),
+        ),
+    ]
+}
