@@ -1,0 +1,262 @@
+//! One run: from a config to a report folder, in the order that the data goes.
+//!
+//! Files, the ledger and the output folder are touched here and in the stages at
+//! both ends; everything between is pure.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::config::RunConfig;
+use crate::ingest::{self, IngestError, Progress, Tables};
+use crate::ledger::{Ledger, LedgerError};
+use crate::purpose::{self, ReasonLists, Window};
+use crate::relations;
+use crate::report::{self, WriteError, assemble, manifest, model};
+use crate::rules::rows::World;
+use crate::rules::{self, Rule, RuleErrors, RuleSet, fire};
+use crate::score;
+use crate::subjects;
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Limits what the report can say.
+    Warning,
+}
+
+/// Somebody who watches a run: progress bars, log lines, or nobody.
+pub trait Watch: Sync {
+    /// A stage begins.
+    fn stage(&self, name: &str);
+    /// A file is about to be read.
+    fn file(&self, name: &str, bytes: u64);
+    /// So many bytes more were read.
+    fn bytes(&self, read: u64);
+    /// Something the user should know while the run goes on.
+    fn note(&self, level: Level, text: &str);
+}
+
+/// Nobody watches.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stage(&self, _: &str) {}
+    fn file(&self, _: &str, _: u64) {}
+    fn bytes(&self, _: u64) {}
+    fn note(&self, _: Level, _: &str) {}
+}
+
+struct Reading<'a>(&'a dyn Watch);
+
+impl Progress for Reading<'_> {
+    fn file(&self, name: &str, bytes: u64) {
+        self.0.file(name, bytes);
+    }
+    fn bytes(&self, read: u64) {
+        self.0.bytes(read);
+    }
+}
+
+/// What a run made.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The report as written.
+    pub report: model::Report,
+    /// Where it was written.
+    pub folder: PathBuf,
+}
+
+/// Why a run ended without a report.
+#[derive(Debug, Error, miette::Diagnostic)]
+pub enum RunError {
+    /// An input cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Input(#[from] IngestError),
+    /// A rule file is at fault.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rules(#[from] RuleErrors),
+    /// The report could not be written.
+    #[error(transparent)]
+    #[diagnostic(code(run::output), help("nothing was written; choose another folder with --out, or mend this one"))]
+    Output(#[from] WriteError),
+    /// The ledger could not be read or written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A join failed.
+    #[error("a join could not be made: {0}")]
+    #[diagnostic(help("this happens only when memory runs out; run fewer days at a time"))]
+    Join(String),
+}
+
+/// Runs the whole line and writes the report folder.
+///
+/// # Errors
+/// See [`RunError`]; nothing is left half-written.
+pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
+    let started = Utc::now();
+    let rule_set = load_rules(config)?;
+    watch.stage("Reading");
+    let tables = ingest::ingest(&config.sources, &Reading(watch))?;
+    let analysis = analyse(config, &tables, &rule_set, watch)?;
+    let mut report = analysis.report;
+
+    let ledger = match &config.ledger {
+        Some(path) => Some(Ledger::open(path)?),
+        None => None,
+    };
+    if let Some(ledger) = &ledger {
+        ledger.compare(&mut report)?;
+    }
+    watch.stage("Writing the report");
+    let draft = manifest::Draft {
+        started: instant_text(started),
+        finished: instant_text(Utc::now()),
+        config: config.as_written.clone(),
+        previous_manifest_sha256: report::previous_manifest(&config.out),
+        ..manifest::Draft::default()
+    };
+    let written = report::write(&report, draft, &config.out, analysis.extra)?;
+    if let Some(ledger) = &ledger {
+        ledger.record(&report, &instant_text(started))?;
+    }
+    Ok(Outcome { report, folder: written.folder })
+}
+
+/// The rules of a run: the folder that the config names, or those shipped with the program.
+///
+/// # Errors
+/// Everything that is wrong in the folder, at once.
+pub fn load_rules(config: &RunConfig) -> Result<RuleSet, RuleErrors> {
+    match &config.rules {
+        Some(folder) => RuleSet::load(folder),
+        None => RuleSet::parse(&rules::shipped()),
+    }
+}
+
+/// A report that is not yet written.
+pub struct Analysis {
+    /// The report.
+    pub report: model::Report,
+    /// Further files of the folder: looks.parquet, where asked for.
+    pub extra: Vec<report::ExtraFile<'static>>,
+}
+
+/// Everything between the files: subjects, relations, purpose, rules, score, report model.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn analyse(
+    config: &RunConfig,
+    tables: &Tables,
+    rule_set: &RuleSet,
+    watch: &dyn Watch,
+) -> Result<Analysis, RunError> {
+    let window = window(config, tables);
+    watch.stage("Who was looked at");
+    let year = window.until.local_date(window.zone).unwrap_or_default();
+    let index = subjects::PeopleIndex::new(&tables.people, year);
+    let subjects = subjects::resolve_with(&tables.access, &index);
+    watch.stage("Who is tied to whom");
+    let relations =
+        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
+    watch.stage("Why they looked");
+    let judged = purpose::judge(tables, &subjects, &index, &window, &ReasonLists::default())
+        .map_err(|e| RunError::Join(e.to_string()))?;
+    watch.stage("Rules");
+    let world = World::new(tables, &subjects, &relations, &judged);
+    let present: Vec<&str> = present(tables);
+    let (runnable, missing) = rule_set.runnable(&present);
+    let firings = fire::fire(&world, &runnable);
+    watch.stage("Score");
+    let scored = score::score(&world, &runnable, &firings);
+    watch.stage("Evidence");
+    let material = assemble::Material {
+        world: &world,
+        rules: &runnable,
+        not_run: missing.into_iter().map(|(rule, tables)| not_run(rule, &tables)).collect(),
+        scored: &scored,
+        sources: &config.sources,
+        run: head(config, tables, rule_set, &window),
+    };
+    let report = assemble::assemble(&material)?;
+    let mut extra = Vec::new();
+    if config.keep_looks {
+        extra.push(report::looks_parquet(&world).map_err(|e| RunError::Join(e.to_string()))?);
+    }
+    Ok(Analysis { report, extra })
+}
+
+/// Tables that are configured and hold at least one row: an empty feed answers nothing.
+fn present(tables: &Tables) -> Vec<&'static str> {
+    tables.present.iter().filter(|t| tables.rows(**t) > 0).map(|t| t.as_str()).collect()
+}
+
+/// The window: as configured, else from the first to the last event of the log.
+fn window(config: &RunConfig, tables: &Tables) -> Window {
+    let times = tables.access.events.iter().map(|e| e.at);
+    let since = config.since.or_else(|| times.clone().min()).unwrap_or_default();
+    let until = config.until.or_else(|| times.max().map(|t| t.plus(1))).unwrap_or_default();
+    Window { since, until, zone: config.zone }
+}
+
+fn not_run(rule: &Rule, missing: &[&'static str]) -> model::RuleNotRun {
+    let list = match missing {
+        [one] => format!("the table {one}"),
+        many => format!("the tables {} and {}", many[..many.len() - 1].join(", "), many[many.len() - 1]),
+    };
+    model::RuleNotRun {
+        rule: rule.meta.key(),
+        title: rule.meta.title.clone(),
+        why: format!("needs {list}, which this run has not"),
+    }
+}
+
+/// Why access logs may be processed for this, as the report states it.
+const LAWFUL_PURPOSE: &str = "Access logs are processed here to verify the lawfulness of processing, for self-monitoring and internal \
+disciplinary proceedings, to ensure the integrity and security of the data, and for criminal proceedings (Data Protection Act 2018, \
+section 62(4)), and for nothing else. The report is for the Professional Standards Department and those it involves. It orders what a \
+person should read first; it decides nothing about anyone. Assess the risk to everyone who was looked up before any contact.";
+
+fn head(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> model::Run {
+    let zone = config.zone;
+    model::Run {
+        run_id: run_id(config, tables, rule_set, window),
+        name: config.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        since: window.since.rfc3339(zone),
+        until: window.until.rfc3339(zone),
+        now: config.now.unwrap_or(window.until).rfc3339(zone),
+        zone: zone.name().to_owned(),
+        lawful_purpose: LAWFUL_PURPOSE.to_owned(),
+    }
+}
+
+/// The same inputs, rules and window give the same id, wherever the report is written.
+fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> String {
+    let mut parts: Vec<String> = tables
+        .inputs
+        .iter()
+        .map(|i| format!("input {} {}", i.table, i.sha256))
+        .chain(rule_set.rules().iter().map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)))
+        .collect();
+    parts.sort();
+    let mut hash = Sha256::new();
+    for part in &parts {
+        hash.update(part.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.update(format!("{} {} {} {}", window.since.0, window.until.0, config.zone, env!("CARGO_PKG_VERSION")));
+    hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn instant_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
