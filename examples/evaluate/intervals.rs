@@ -1,0 +1,133 @@
+//! Intervals for shares: Wilson's for precision and recall, Jeffreys' for rare events.
+
+/// A share with its 95 % interval.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Share {
+    /// How many; a mean over ties need not be whole.
+    pub hits: f64,
+    /// Of how many.
+    pub of: usize,
+    /// Their ratio; 0 of 0 is 0.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// The normal quantile for 95 %.
+const Z: f64 = 1.959_964;
+
+impl Share {
+    /// By Wilson's score interval.
+    pub fn wilson(hits: f64, of: usize) -> Self {
+        if of == 0 {
+            return Self { hits, of, value: 0.0, low: 0.0, high: 1.0 };
+        }
+        let n = of as f64;
+        let p = hits / n;
+        let middle = (p + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+        let half = Z / (1.0 + Z * Z / n) * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+        Self { hits, of, value: p, low: (middle - half).max(0.0), high: (middle + half).min(1.0) }
+    }
+
+    /// By Jeffreys' interval, which stays honest where hardly anything happened.
+    pub fn jeffreys(hits: usize, of: usize) -> Self {
+        let (x, n) = (hits as f64, of as f64);
+        if of == 0 {
+            return Self { hits: x, of, value: 0.0, low: 0.0, high: 1.0 };
+        }
+        let quantile = |p: f64| beta_quantile(p, x + 0.5, n - x + 0.5);
+        let low = if hits == 0 { 0.0 } else { quantile(0.025) };
+        let high = if hits == of { 1.0 } else { quantile(0.975) };
+        Self { hits: x, of, value: x / n, low, high }
+    }
+}
+
+/// Quantile of the beta distribution, by halving.
+fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..80 {
+        let middle = (low + high) / 2.0;
+        if incomplete_beta(middle, a, b) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    (low + high) / 2.0
+}
+
+/// The regularised incomplete beta function, by its continued fraction (Lentz).
+fn incomplete_beta(x: f64, a: f64, b: f64) -> f64 {
+    if x <= 0.0 || x >= 1.0 {
+        return x.clamp(0.0, 1.0);
+    }
+    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp();
+    if x > (a + 1.0) / (a + b + 2.0) {
+        return 1.0 - front * fraction(1.0 - x, b, a) / b;
+    }
+    front * fraction(x, a, b) / a
+}
+
+fn fraction(x: f64, a: f64, b: f64) -> f64 {
+    let small = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };
+    let mut c = 1.0;
+    let mut d = 1.0 / small(1.0 - (a + b) * x / (a + 1.0));
+    let mut h = d;
+    for step in 1..400 {
+        let m = f64::from(step);
+        for term in [
+            m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0)),
+        ] {
+            d = 1.0 / small(1.0 + term * d);
+            c = small(1.0 + term / c);
+            h *= d * c;
+        }
+        if (d * c - 1.0).abs() < 1e-13 {
+            break;
+        }
+    }
+    h
+}
+
+/// The logarithm of the gamma function (Lanczos).
+fn ln_gamma(x: f64) -> f64 {
+    const G: [f64; 6] = [
+        76.180_091_729_471_46,
+        -86.505_320_329_416_77,
+        24.014_098_240_830_91,
+        -1.231_739_572_450_155,
+        0.120_865_097_386_617_9e-2,
+        -0.539_523_938_495_3e-5,
+    ];
+    let base = x + 5.5;
+    let mut sum = 1.000_000_000_190_015;
+    for (i, g) in G.iter().enumerate() {
+        sum += g / (x + 1.0 + i as f64);
+    }
+    (x + 0.5) * base.ln() - base + (2.506_628_274_631_000_5 * sum / x).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_by_the_book() {
+        // Newcombe 1998: 81 of 263.
+        let share = Share::wilson(81.0, 263);
+        assert!((share.low - 0.2553).abs() < 5e-4 && (share.high - 0.3662).abs() < 5e-4, "{share:?}");
+        assert_eq!(Share::wilson(0.0, 10).low, 0.0);
+    }
+
+    #[test]
+    fn jeffreys_by_the_book() {
+        // 0 of 10 and 5 of 10: beta(0.5, 10.5) and beta(5.5, 5.5).
+        let none = Share::jeffreys(0, 10);
+        assert!(none.low == 0.0 && (none.high - 0.2172).abs() < 5e-4, "{none:?}");
+        let half = Share::jeffreys(5, 10);
+        assert!((half.low - 0.2235).abs() < 1e-3 && (half.high - 0.7765).abs() < 1e-3, "{half:?}");
+    }
+}

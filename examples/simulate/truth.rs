@@ -1,0 +1,63 @@
+//! What is true: the planted cases, their rows, and the innocent look-alikes. The engine never reads these.
+
+use crate::kinds::CATALOGUE;
+use crate::output::Folder;
+use crate::plotter::Plotter;
+use crate::work::Work;
+use crate::world::World;
+use rustc_hash::FxHashSet;
+use std::io;
+
+/// The id of a planted case.
+pub fn id(case: usize) -> String {
+    format!("M{:05}", case + 1)
+}
+
+/// Writes the truth, and counts those who misuse the systems.
+pub fn write(folder: &Folder, world: &World, plotter: &Plotter, work: &Work) -> io::Result<usize> {
+    let number = |s: u32| world.force.get(s).number.as_str();
+    let mut cases = folder.truth("cases", "truth_id,staff_id,subject_id,subject_label,kind,variant,visible,events")?;
+    for (nth, case) in plotter.cases.iter().enumerate() {
+        cases.row(&[
+            &id(nth),
+            number(case.staff),
+            &case.person.map(|p| world.record(p)).unwrap_or_default(),
+            &case.label,
+            case.kind.code(),
+            case.variant.code(),
+            if case.visible { "true" } else { "false" },
+            &case.events.to_string(),
+        ])?;
+    }
+    cases.end()?;
+    let mut lookalikes = folder.truth("lookalikes", "staff_id,subject_id,kind_of_lookalike,note")?;
+    for (staff, person, what) in work.lookalikes.sorted() {
+        let (kind, note) = what.words();
+        let subject = person.map(|p| world.record(p)).unwrap_or_default();
+        lookalikes.row(&[number(staff), &subject, kind, note])?;
+    }
+    lookalikes.end()?;
+    let misusers: FxHashSet<u32> = plotter.cases.iter().map(|c| c.staff).collect();
+    let mut staff = folder.truth("staff", "staff_id,misuser")?;
+    let mut order: Vec<u32> = (0..world.force.members.len() as u32).collect();
+    order.sort_by_key(|&s| number(s));
+    for s in order {
+        staff.row(&[number(s), if misusers.contains(&s) { "true" } else { "false" }])?;
+    }
+    staff.end()?;
+    let mut kinds = folder.truth("kinds", "family,kind,planted,why,cases")?;
+    for row in &CATALOGUE {
+        let here: usize = plotter.cases.iter().filter(|c| row.cases.contains(&c.kind)).count();
+        let codes: Vec<&str> = row.cases.iter().map(|k| k.code()).collect();
+        let why = match (here, row.why) {
+            (0, "") => {
+                "no case of it was drawn in this world: more staff or a larger share plants more kinds".to_owned()
+            }
+            (0, why) => format!("no case of it was drawn in this world; {why}"),
+            (_, why) => why.to_owned(),
+        };
+        kinds.row(&[row.family, row.kind, if here > 0 { "yes" } else { "no" }, &why, &codes.join(";")])?;
+    }
+    kinds.end()?;
+    Ok(misusers.len())
+}
