@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use super::blocks::{Block, Grammar, Limits, first_record};
 use super::mapping::{Cells, Mapping, header_key, recognised};
-use super::part::{At, Bench, Part};
+use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
 use super::tables::TableName;
 use super::tally::Refusal;
@@ -111,7 +111,6 @@ impl CsvLayout {
     /// Reads the rows of a block.
     pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
         let bytes = block.bytes.as_slice();
-        let has_nul = memchr(0, bytes).is_some();
         let mut reader = reader(bytes, self.delimiter);
         let mut record = ByteRecord::new();
         while reader.read_byte_record(&mut record).unwrap_or(false) {
@@ -132,7 +131,7 @@ impl CsvLayout {
             bench.tally.rows += 1;
             let at = At { file, line: line_number(block.line + line - 1), offset: block.offset + start as u64 };
             let end = reader.position().byte() as usize;
-            let taken = self.check(&record, &bytes[start..end.max(start)], has_nul, limits, bench).and_then(|()| {
+            let taken = self.check(&record, &bytes[start..end.max(start)], limits, bench).and_then(|()| {
                 let mut cells = Cells::default();
                 bench.tally.masked += self.mapping.fill(&record, &mut cells);
                 part.row(&cells, at, bench)
@@ -147,7 +146,7 @@ impl CsvLayout {
         &self,
         record: &ByteRecord,
         raw: &[u8],
-        has_nul: bool,
+       
         limits: Limits,
         bench: &mut Bench,
     ) -> Result<(), Refusal> {
@@ -173,17 +172,7 @@ impl CsvLayout {
             }
             bench.tally.padded += 1;
         }
-        if has_nul && memchr(0, record.as_slice()).is_some() {
-            return Err(Refusal {
-                column: "",
-                value: raw.trim_ascii_end().to_vec(),
-                problem: "the row holds a NUL byte, which no text does".to_owned(),
-            });
-        }
-        if record.as_slice().len() > limits.cell && record.iter().any(|cell| cell.len() > limits.cell) {
-            return Err(Refusal { column: "", value: raw.to_vec(), problem: too_big(limits) });
-        }
-        Ok(())
+        check_cells(record, raw, limits)
     }
 
     fn is_header(&self, record: &ByteRecord) -> bool {
@@ -210,11 +199,6 @@ impl CsvLayout {
         let read = reader(bytes, self.delimiter).read_byte_record(&mut record).unwrap_or(false);
         (read && record.len() >= self.header.len()).then_some(record)
     }
-}
-
-/// Said of a cell that is too big.
-pub(crate) fn too_big(limits: Limits) -> String {
-    format!("a cell is longer than {} bytes, which no cell of a table should be", limits.cell)
 }
 
 /// A line number as rows keep it; files are refused before it could overflow.

@@ -376,13 +376,14 @@ fn parquet<P: Part>(
     mut stream: stream::TextStream<'_>,
     meter: &stream::Meter,
 ) -> Result<Done, IngestError> {
-    // Parquet is read from its end, so the hash needs a reading of its own.
-    io::copy(&mut stream.reader, &mut io::sink()).map_err(|error| job.io(error))?;
-    let layout = ParquetLayout::open(job)?;
+    // Parquet is read from its end; memory safe to look at needs the whole file.
+    let mut bytes = Vec::new();
+    io::Read::read_to_end(&mut stream.reader, &mut bytes).map_err(|error| job.io(error))?;
+    let layout = ParquetLayout::open(job, &bytes)?;
     let benches = Pool::new();
     let mut part = pool.take(P::default);
     let mut bench = job.bench();
-    let read = layout.rows(job, limits, &mut part, &mut bench);
+    let read = layout.rows(job, &bytes, limits, &mut part, &mut bench);
     pool.give(part);
     benches.give(bench);
     read?;

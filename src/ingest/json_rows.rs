@@ -12,10 +12,10 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 
 use super::blocks::{Block, Limits};
 use super::columns::spec;
-use super::csv_rows::{line_number, too_big};
+use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::mapping::{Cells, Mapping, Place, header_key};
-use super::part::{At, Bench, Part};
+use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
 use super::tables::TableName;
 use super::tally::Refusal;
@@ -88,16 +88,7 @@ impl JsonLayout {
                 bench.tally.rows += 1;
                 let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
                 let taken = self.record(text, Some(bench)).and_then(|record| {
-                    if record.iter().any(|cell| cell.len() > limits.cell) {
-                        return Err(Refusal { column: "", value: text.to_vec(), problem: too_big(limits) });
-                    }
-                    if memchr(0, record.as_slice()).is_some() {
-                        return Err(Refusal {
-                            column: "",
-                            value: text.to_vec(),
-                            problem: "the row holds a NUL character, which no text does".to_owned(),
-                        });
-                    }
+                    check_cells(&record, text, limits)?;
                     let mut cells = Cells::default();
                     bench.tally.masked += self.mapping.fill(&record, &mut cells);
                     part.row(&cells, at, bench)

@@ -145,6 +145,11 @@ impl Mapping {
         })
     }
 
+    /// True where a canonical column comes from the header cell at this place.
+    pub(crate) fn takes(&self, place: usize) -> bool {
+        self.takes.iter().any(|take| take.from == Some(place))
+    }
+
     /// Fills the canonical cells from a source row. Returns how many cells were masked.
     pub(crate) fn fill<'a>(&'a self, record: &'a ByteRecord, cells: &mut Cells<'a>) -> u64 {
         let mut masked = 0;

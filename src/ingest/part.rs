@@ -1,5 +1,9 @@
 //! What a worker needs to turn rows into a table, whatever the table and the file format.
 
+use csv::ByteRecord;
+use memchr::memchr;
+
+use super::blocks::Limits;
 use super::columns::Spec;
 use super::mapping::Cells;
 use super::tally::{Refusal, Tally};
@@ -27,6 +31,18 @@ pub(crate) trait Part: Default + Send {
 
     /// Drops every row of a file, which is about to be read again in another way.
     fn forget(&mut self, file: u16);
+}
+
+/// Refuses a row with a cell that no text of a table can be: too big, or with a NUL in it. `raw` is the row as it stands in the file.
+pub(crate) fn check_cells(record: &ByteRecord, raw: &[u8], limits: Limits) -> Result<(), Refusal> {
+    let problem = if record.as_slice().len() > limits.cell && record.iter().any(|cell| cell.len() > limits.cell) {
+        format!("a cell is longer than {} bytes, which no cell of a table should be", limits.cell)
+    } else if memchr(0, record.as_slice()).is_some() {
+        "the row holds a NUL character, which no text does".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Refusal { column: "", value: raw.trim_ascii_end().to_vec(), problem })
 }
 
 /// A row that lacks a cell it needs.

@@ -109,6 +109,9 @@ impl Homes {
         seen.dedup();
         let here = gate(address);
         for row in seen {
+            if self.all[row as usize].communal {
+                continue;
+            }
             let (street, number) = self.gates[row as usize];
             if street == here.0 && number > 0 && here.1 > 0 && number.abs_diff(here.1) > NEIGHBOUR_REACH {
                 continue;

@@ -6,46 +6,10 @@ use proptest::prelude::*;
 use super::evidence::{Context, compare};
 use super::frequencies::{Bearer, Frequencies};
 use super::*;
-use crate::ingest::{AccessLog, HighProfile, Person, Query, Relationship, Staff, Strings};
+use crate::ingest::{HighProfile, Person, Relationship, Staff};
 use crate::subjects::descriptor::Fields;
+use crate::subjects::tests::{as_of, log};
 use crate::subjects::{Descriptor, resolve};
-
-fn as_of() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()
-}
-
-fn log(queries: &[&str]) -> AccessLog {
-    let parsed: Vec<Vec<(&str, &str)>> =
-        queries.iter().map(|q| q.split(';').filter_map(|part| part.split_once('=')).collect()).collect();
-    let mut texts: Vec<&str> = parsed.iter().flatten().map(|(_, value)| *value).chain([""]).collect();
-    texts.sort_unstable();
-    texts.dedup();
-    let strings = Strings::from_sorted(texts);
-    let queries = parsed
-        .iter()
-        .map(|fields| {
-            let mut query = Query::default();
-            for (field, value) in fields {
-                let code = strings.find(value).unwrap();
-                match *field {
-                    "id" => query.subject_id = code,
-                    "f" => query.forename = code,
-                    "s" => query.surname = code,
-                    "d" => query.dob = code,
-                    "a" => query.age = code,
-                    "h" => query.address = code,
-                    "p" => query.postcode = code,
-                    "v" => query.vrm = code,
-                    "t" => query.phone = code,
-                    "x" => query.text = code,
-                    other => panic!("{other}"),
-                }
-            }
-            query
-        })
-        .collect();
-    AccessLog { queries, strings, ..AccessLog::default() }
-}
 
 struct World {
     staff: Vec<Staff>,
@@ -292,6 +256,16 @@ fn too_many_at_one_address_are_no_household() {
     let (subjects, relations) = related(&world, &["id=N3"]);
     assert!(relations.by_subject(subjects.of_query[0]).is_empty());
     assert_eq!(relations.stats.communal_homes, 1);
+}
+
+#[test]
+fn two_members_of_staff_at_one_address_are_each_others_household() {
+    let mut world = world();
+    world.staff[1].address = world.staff[0].address.clone();
+    let (subjects, relations) = related(&world, &["f=John;s=Smith;d=1979-03-04"]);
+    let found = relations.by_subject(subjects.of_query[0]);
+    let kinds: Vec<_> = found.iter().map(|t| (t.staff, t.kind, t.from_address)).collect();
+    assert_eq!(kinds, [(0, TieKind::Household, true), (1, TieKind::Own, false)]);
 }
 
 #[test]

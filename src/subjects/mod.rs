@@ -203,4 +203,4 @@ impl Subjects {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

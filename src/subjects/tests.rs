@@ -5,12 +5,12 @@ use chrono::NaiveDate;
 use super::*;
 use crate::ingest::{AccessLog, Person, Query, Strings};
 
-fn as_of() -> NaiveDate {
+pub(crate) fn as_of() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 31).unwrap()
 }
 
 /// Queries as `field=value;field=value`, in the order given.
-fn log(queries: &[&str]) -> AccessLog {
+pub(crate) fn log(queries: &[&str]) -> AccessLog {
     let parsed: Vec<Vec<(&str, &str)>> =
         queries.iter().map(|q| q.split(';').filter_map(|part| part.split_once('=')).collect()).collect();
     let mut texts: Vec<&str> = parsed.iter().flatten().map(|(_, value)| *value).chain([""]).collect();

@@ -45,3 +45,42 @@ pub fn alphanumeric(raw: &str) -> String {
     text.retain(|c| c.is_ascii_alphanumeric());
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is typed is read or not, but never stops a run; what was read reads back the same.
+        #[test]
+        fn any_text_is_survived(raw in "\\PC{0,40}|[0-9A-Za-z ,./*?:'-]{0,30}") {
+            let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap();
+            if let Some(text) = name::normalise(&raw) {
+                prop_assert!(text.is_ascii() && !text.is_empty());
+                prop_assert!(text.split(' ').all(|word| !word.is_empty()));
+            }
+            let _ = (name::surnames(&raw), name::split_full(&raw), freetext::parse(&raw, as_of), Birth::from_age(&raw, as_of, as_of));
+            if let Some(birth) = Birth::parse(&raw, as_of)
+                && !birth.is_age()
+            {
+                prop_assert_eq!(Birth::parse(&birth.to_string(), as_of), Some(birth));
+            }
+            if let Some(code) = Postcode::parse(&raw) {
+                prop_assert_eq!(Postcode::parse(&code.text()).map(|p| p.text()), Some(code.text()));
+            }
+            if let Some(vrm) = Vrm::parse(&raw) {
+                prop_assert_eq!(Vrm::parse(vrm.as_str()), Some(vrm));
+            }
+            if let Some(phone) = Phone::parse(&raw) {
+                prop_assert!(phone.same(phone));
+            }
+            if let Some(address) = Address::parse(&raw, &raw) {
+                let _ = (address.key(), address.label());
+                prop_assert!(!matches!(address.compare(&address), AddressLevel::Differs));
+            }
+        }
+    }
+}
