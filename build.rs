@@ -1,4 +1,4 @@
-//! Embeds the shipped rules, so that the program needs no folder beside it.
+//! Embeds the shipped rules and their lists, so that the program needs no folder beside it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             gather(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == "yml") {
+        } else if path.extension().is_some_and(|e| e == "yml" || e == "csv") {
             files.push(path);
         }
     }

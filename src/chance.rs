@@ -71,21 +71,17 @@ pub fn poisson_tail(k: u64, mean: f64) -> f64 {
     (1.0 - (0..k).map(term).sum::<f64>()).clamp(0.0, 1.0)
 }
 
-/// Gamma shape of the alternative in [`excess_bits`].
-const EXCESS_SHAPE: f64 = 1.0;
-/// Gamma rate of the alternative in [`excess_bits`]: a mean of ten looks.
+/// Rate of the Gamma(shape 1) alternative in [`excess_log2_bayes_factor`]: a mean of ten times what is expected.
 const EXCESS_RATE: f64 = 0.1;
 
 /// log2 Bayes factor of `k` looks where `expected` are expected: Poisson against the alternative that
-/// the mean is anything from a Gamma(shape 1, rate 0.1).
+/// the true rate is a multiple of it drawn from Gamma(shape 1, rate 0.1).
 #[must_use]
 pub fn excess_log2_bayes_factor(k: u64, expected: f64) -> f64 {
     let k = k as f64;
     let expected = expected.max(1e-9);
-    let alternative = EXCESS_SHAPE * EXCESS_RATE.ln() - ln_gamma(EXCESS_SHAPE) + ln_gamma(k + EXCESS_SHAPE)
-        - (k + EXCESS_SHAPE) * (EXCESS_RATE + 1.0).ln();
-    let null = k * expected.ln() - expected;
-    (alternative - null) / LN_2
+    // The k·ln(expected) of both sides cancels.
+    (EXCESS_RATE.ln() + ln_gamma(k + 1.0) - (k + 1.0) * (expected + EXCESS_RATE).ln() + expected) / LN_2
 }
 
 /// Evidence in `k` looks where `expected` are expected: 0 to 6 bits, 0 where there is no excess.

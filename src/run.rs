@@ -105,7 +105,8 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
     let rule_set = load_rules(config)?;
     watch.stage("Reading");
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
-    let analysis = analyse(config, &tables, &rule_set, watch)?;
+    let lists = load_lists(config)?;
+    let analysis = analyse(config, &tables, &rule_set, &lists, watch)?;
     let mut report = analysis.report;
 
     let ledger = match &config.ledger {
@@ -120,6 +121,13 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
         started: instant_text(started),
         finished: instant_text(Utc::now()),
         config: config.as_written.clone(),
+        rule_files: rule_set
+            .rules()
+            .iter()
+            .map(|r| &r.meta)
+            .chain(rule_set.correlations().iter().map(|c| &c.meta))
+            .map(|meta| manifest::FileHash { name: meta.path.clone(), sha256: meta.sha256.clone() })
+            .collect(),
         previous_manifest_sha256: report::previous_manifest(&config.out),
         ..manifest::Draft::default()
     };
@@ -141,6 +149,33 @@ pub fn load_rules(config: &RunConfig) -> Result<RuleSet, RuleErrors> {
     }
 }
 
+/// The word lists of a run, from `lists` in the rules folder or as shipped. Entries that have expired by
+/// the day of the run are left out; a list that a folder lacks is taken as shipped.
+///
+/// # Errors
+/// Everything that is wrong in the lists, at once.
+pub fn load_lists(config: &RunConfig) -> Result<ReasonLists, RuleErrors> {
+    let shipped = rules::shipped_lists()?;
+    let own = match &config.rules {
+        Some(folder) => rules::lists::load(&folder.join("lists"))?,
+        None => shipped.clone(),
+    };
+    let day = config.now.or(config.until).and_then(|t| t.local_date(config.zone));
+    let day = day.map_or_else(String::new, |d| d.to_string());
+    let phrases = |name: &str| -> Vec<String> {
+        own.get(name)
+            .or_else(|| shipped.get(name))
+            .map(|list| list.current(&day).map(|entry| entry.phrase.clone()).collect())
+            .unwrap_or_default()
+    };
+    Ok(ReasonLists {
+        boilerplate: phrases("boilerplate-reasons"),
+        training: phrases("training-words"),
+        testing: phrases("testing-words"),
+        exceptions: phrases("not-testing"),
+    })
+}
+
 /// A report that is not yet written.
 pub struct Analysis {
     /// The report.
@@ -157,6 +192,7 @@ pub fn analyse(
     config: &RunConfig,
     tables: &Tables,
     rule_set: &RuleSet,
+    lists: &ReasonLists,
     watch: &dyn Watch,
 ) -> Result<Analysis, RunError> {
     let window = window(config, tables);
@@ -168,7 +204,7 @@ pub fn analyse(
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
     watch.stage("Why they looked");
-    let judged = purpose::judge(tables, &subjects, &index, &window, &ReasonLists::default())
+    let judged = purpose::judge(tables, &subjects, &index, &window, lists)
         .map_err(|e| RunError::Join(e.to_string()))?;
     watch.stage("Rules");
     let world = World::new(tables, &subjects, &relations, &judged);
@@ -181,7 +217,15 @@ pub fn analyse(
     let material = assemble::Material {
         world: &world,
         rules: &runnable,
-        not_run: missing.into_iter().map(|(rule, tables)| not_run(rule, &tables)).collect(),
+        not_run: missing
+            .into_iter()
+            .map(|(rule, tables)| not_run(rule, &tables))
+            .chain(rule_set.correlations().iter().map(|c| model::RuleNotRun {
+                rule: c.meta.key(),
+                title: c.meta.title.clone(),
+                why: "is a correlation; this version checks correlations and does not run them yet".to_owned(),
+            }))
+            .collect(),
         scored: &scored,
         sources: &config.sources,
         run: head(config, tables, rule_set, &window),
@@ -244,9 +288,13 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
     let mut parts: Vec<String> = tables
         .inputs
         .iter()
-        .map(|i| format!("input {} {}", i.table, i.sha256))
+        .map(|i| format!("input {} {} {}", i.table, i.sha256, i.zone))
         .chain(rule_set.rules().iter().map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)))
         .collect();
+    for source in &config.sources {
+        // A changed mapping makes another run of the same files.
+        parts.push(format!("source {} {:?}", source.table.as_str(), source.profile));
+    }
     parts.sort();
     let mut hash = Sha256::new();
     for part in &parts {

@@ -24,19 +24,19 @@ pub enum IngestError {
     #[diagnostic(code(probity::ingest::missing_column), help("{help}"))]
     MissingColumn {
         /// Name of the file.
-        file: String,
+        file: Box<str>,
         /// Line of the header, counted from 1 (0 where the format has no header line).
         line: u32,
         /// Canonical table.
         table: &'static str,
         /// The canonical column, or the group of which one is needed.
-        column: String,
+        column: Box<str>,
         /// The header as found.
         found: Vec<String>,
         /// The header cell nearest in spelling.
-        nearest: Option<String>,
+        nearest: Option<Box<str>>,
         /// What to do.
-        help: String,
+        help: Box<str>,
     },
 
     /// No access source has a single data row.

@@ -38,7 +38,8 @@ impl JsonLayout {
     pub(crate) fn new(table: TableName, profile: &Profile, place: Place<'_>) -> Result<Self, IngestError> {
         let mut header: Vec<String> = Vec::new();
         let mut slots: FxHashMap<String, usize> = FxHashMap::default();
-        let (mut fallbacks, mut feeds): (Vec<(usize, Vec<usize>)>, Vec<Vec<&'static str>>) = (Vec::new(), Vec::new());
+        let mut fallbacks = Vec::new();
+        let mut feeds: Vec<Vec<&'static str>> = Vec::new();
         for column in spec(table).columns {
             let mut places = Vec::new();
             for key in profile.headers(column.name) {

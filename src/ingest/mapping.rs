@@ -135,13 +135,13 @@ impl Mapping {
             ),
         };
         Err(IngestError::MissingColumn {
-            file: place.file.to_owned(),
+            file: place.file.into(),
             line: place.line,
             table: table.as_str(),
-            column,
+            column: column.into(),
             found: header.to_vec(),
-            nearest: near.map(str::to_owned),
-            help: format!("the header found is: {header_says}{near_says}; {remedy}"),
+            nearest: near.map(Into::into),
+            help: format!("the header found is: {header_says}{near_says}; {remedy}").into(),
         })
     }
 
@@ -257,7 +257,7 @@ mod tests {
         let error =
             Mapping::bind(TableName::Access, &Profile::default(), &header(&["at", "log-in"]), PLACE).unwrap_err();
         let IngestError::MissingColumn { column, nearest, help, .. } = error else { panic!("{error}") };
-        assert_eq!((column.as_str(), nearest.as_deref()), ("login", Some("log-in")));
+        assert_eq!((&*column, nearest.as_deref()), ("login", Some("log-in")));
         assert!(help.contains("at, log-in") && help.contains("profiles/canonical.toml"), "{help}");
         assert!(Mapping::bind(TableName::Authorities, &Profile::default(), &header(&["authority_id"]), PLACE).is_err());
         assert!(

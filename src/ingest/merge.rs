@@ -54,7 +54,7 @@ fn find_duplicates(parts: &[AccessPart]) -> (Vec<Duplicate>, Vec<Vec<bool>>) {
     let buckets: Vec<Vec<Vec<(u64, u32)>>> = parts
         .par_iter()
         .map(|part| {
-            let mut buckets = vec![Vec::with_capacity(part.events.len() / BUCKETS + 16); BUCKETS];
+            let mut buckets: Vec<Vec<(u64, u32)>> = (0..BUCKETS).map(|_| Vec::with_capacity(part.events.len() / BUCKETS * 5 / 4)).collect();
             for (index, event) in part.events.iter().enumerate() {
                 buckets[(event.id_hash >> 56) as usize].push((event.id_hash, index as u32));
             }

@@ -314,7 +314,7 @@ fn smaller_tables() {
 fn errors_say_what_to_do() {
     let error = read("event_id,when,user\n1,2,3\n").unwrap_err();
     let IngestError::MissingColumn { line: 1, ref column, ref help, .. } = error else { panic!("{error:?}") };
-    assert_eq!(column, "at");
+    assert_eq!(&**column, "at");
     assert!(help.contains("event_id, when, user"), "{help}");
     assert_eq!(error.kind(), ErrorKind::Unusable);
 
@@ -360,6 +360,65 @@ fn a_bomb_is_refused() {
     }
     let error = read(zip.finish().unwrap()).unwrap_err();
     assert!(error.to_string().contains("250 times"), "{error}");
+}
+
+/// One file of `fixtures/hostile`.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    file: String,
+    what: String,
+    profile: Option<String>,
+    error: Option<String>,
+    note: Option<String>,
+    #[serde(default)]
+    rows: u64,
+    #[serde(default)]
+    used: u64,
+    #[serde(default)]
+    duplicates: u64,
+    #[serde(default)]
+    ambiguous: u64,
+    #[serde(default)]
+    missing: u64,
+    #[serde(default)]
+    quarantined: Vec<u32>,
+}
+
+#[test]
+fn hostile_files_do_what_is_written_beside_them() {
+    #[derive(serde::Deserialize)]
+    struct Cases {
+        case: Vec<Case>,
+    }
+    let folder = fixtures().join("hostile");
+    let cases: Cases = toml::from_str(&fs::read_to_string(folder.join("expected.toml")).unwrap()).unwrap();
+    for case in cases.case {
+        let context = format!("{}: {}", case.file, case.what);
+        let profile = case.profile.map(|name| Arc::new(profile::parse(&name, &fs::read_to_string(folder.join(&name)).unwrap()).unwrap()));
+        let zone = profile.as_deref().and_then(Profile::zone).unwrap_or(LONDON);
+        let sources = [Source { profile, zone, ..source(TableName::Access, &[folder.join(&case.file)]) }];
+        let tables = match (ingest(&sources, &NoProgress), case.error) {
+            (Ok(tables), None) => tables,
+            (Ok(_), Some(error)) => panic!("{context}: read, and not refused with {error:?}"),
+            (Err(error), Some(expected)) if error.to_string().contains(&expected) => continue,
+            (Err(error), _) => panic!("{context}: {error}"),
+        };
+        adds_up(&tables);
+        let input = &tables.inputs[0];
+        assert_eq!(
+            (input.rows, input.used, input.duplicates, input.ambiguous_times, input.missing_times),
+            (case.rows, case.used, case.duplicates, case.ambiguous, case.missing),
+            "{context}: {:?} {:?}",
+            input.notes,
+            tables.quarantine
+        );
+        let lines: Vec<u32> = tables.quarantine.iter().map(|row| row.source_line).collect();
+        assert_eq!(lines, case.quarantined, "{context}");
+        let note = case.note.unwrap_or_default();
+        assert!(note.is_empty() || input.notes.iter().any(|one| one.contains(&note)), "{context}: {:?}", input.notes);
+        raw(&tables, &sources);
+    }
 }
 
 fn small() -> Limits {

@@ -114,7 +114,7 @@ impl Clock {
                 if !self.formats[index].with_offset
                     && let Some(local) = self.formats[index].local(text)
                 {
-                    return Some(self.to_utc(local.and_utc().timestamp_millis()));
+                    return Some(self.resolve(local.and_utc().timestamp_millis()));
                 }
                 if !self.formats[index].with_time
                     && alone != DayAlone::Refused
@@ -126,7 +126,7 @@ impl Clock {
         }
         match iso(text)? {
             Iso::Moment(at) => Some(Instant(at)),
-            Iso::Local(local) => Some(self.to_utc(local)),
+            Iso::Local(local) => Some(self.resolve(local)),
             Iso::Day(_) if alone == DayAlone::Refused => None,
             Iso::Day(days) => Some(self.day_as_moment(NaiveDate::from_epoch_days(days)?, alone)),
         }
@@ -146,13 +146,13 @@ impl Clock {
         let start = day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
         // Midnight itself may be doubled or missing; nobody wrote it, so it is not counted.
         let before = self.changes;
-        let moment = self.to_utc(if alone == DayAlone::End { start + DAY } else { start });
+        let moment = self.resolve(if alone == DayAlone::End { start + DAY } else { start });
         self.changes = before;
         moment
     }
 
     /// From local milliseconds (as if they were UTC) to the moment.
-    fn to_utc(&mut self, local: i64) -> Instant {
+    fn resolve(&mut self, local: i64) -> Instant {
         let day = local.div_euclid(DAY);
         let slot = day.rem_euclid(CACHED_DAYS as i64) as usize;
         if self.days[slot].0 != day {
@@ -234,8 +234,8 @@ fn iso(text: &[u8]) -> Option<Iso> {
             if !(1..=9).contains(&digits) {
                 return None;
             }
-            for place in 0..3 {
-                millis = millis * 10 + if place < digits { i64::from(tail[place] - b'0') } else { 0 };
+            for digit in tail[..digits].iter().chain(b"00").take(3) {
+                millis = millis * 10 + i64::from(digit - b'0');
             }
             rest = &tail[digits..];
         }

@@ -51,6 +51,8 @@ pub struct LedgerError {
 enum LedgerCause {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     #[error("it was written by a newer version (format {0})")]
     Newer(i64),
 }
@@ -69,6 +71,7 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let fail = |source: LedgerCause| LedgerError { path: path.display().to_string(), source };
         let open = || -> Result<Connection, LedgerCause> {
+            make_private(path)?;
             let db = Connection::open(path)?;
             db.pragma_update(None, "foreign_keys", true)?;
             let found: i64 = db.pragma_query_value(None, "user_version", |r| r.get(0))?;
@@ -148,6 +151,15 @@ impl Ledger {
         }
         tx.commit()
     }
+}
+
+/// Makes the file where there is none, readable by its owner alone: it names members of staff.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// How a referral stood in the latest earlier run.

@@ -10,6 +10,7 @@ pub mod actors;
 pub mod authority;
 pub mod coverage;
 pub mod duty;
+pub mod led_to;
 pub mod links;
 pub mod looks;
 pub mod reasons;
@@ -88,6 +89,7 @@ pub fn judge(
     let authorities = Authorities::new(&tables.authorities, &tables.staff, &users, subjects);
     let bench = Bench {
         tables,
+        subjects,
         links: &links,
         roster: &roster,
         feeds: &feeds,
@@ -96,6 +98,7 @@ pub fn judge(
         zone: window.zone,
     };
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
+    led_to::mark(&mut looks, subjects);
     let coverage = coverage::count(&looks.all, &tables.staff);
     Ok(Judged { users, looks, links, feeds, reasons, coverage, roster, authorities, zone: window.zone })
 }
@@ -110,6 +113,7 @@ fn logins(tables: &Tables) -> Vec<&str> {
 /// Everything that answering one look needs.
 struct Bench<'a> {
     tables: &'a Tables,
+    subjects: &'a Subjects,
     links: &'a Links,
     roster: &'a Roster,
     feeds: &'a Feeds,
@@ -150,6 +154,8 @@ impl Bench<'_> {
         look.explained_row = row;
         look.purpose = match template {
             Some(_) => Purpose::Explained,
+            // No feed can be asked about nobody.
+            None if !self.subjects.identified(look.subject) => Purpose::CannotTell,
             None if self.feeds.incidents_at(look.first_at, self.zone) == Feed::Covers => Purpose::Unexplained,
             None => Purpose::CannotTell,
         };

@@ -36,6 +36,8 @@ pub enum Template {
     QuotedUser,
     /// The incident was entered after the look, with both on it.
     LateEntered,
+    /// A search by terms that fits a record which the same user opened within minutes, itself explained.
+    LedTo,
     /// The role itself does this work in this system.
     RoleFunction,
     /// A training or test system outside any session: no live record was touched.
@@ -44,7 +46,7 @@ pub enum Template {
 
 impl Template {
     /// Every template, strongest first.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Assigned,
         Self::CallTaken,
         Self::OnBehalf,
@@ -55,6 +57,7 @@ impl Template {
         Self::QuotedSubject,
         Self::QuotedUser,
         Self::LateEntered,
+        Self::LedTo,
         Self::RoleFunction,
         Self::NotLive,
     ];
@@ -73,6 +76,7 @@ impl Template {
             Self::QuotedSubject => "quoted_subject",
             Self::QuotedUser => "quoted_user",
             Self::LateEntered => "late_entered",
+            Self::LedTo => "led_to",
             Self::RoleFunction => "role_function",
             Self::NotLive => "not_live",
         }
@@ -92,6 +96,7 @@ impl Template {
             Self::QuotedSubject => "quoted an open incident that involves the subject, without being on it",
             Self::QuotedUser => "quoted an open incident of their own on which the subject is not recorded",
             Self::LateEntered => "an incident with both on it was entered after the look",
+            Self::LedTo => "a search that led within minutes to a record whose look is explained",
             Self::RoleFunction => "the role does this work in this system",
             Self::NotLive => "a training or test system, not live records",
         }
@@ -108,7 +113,7 @@ impl Template {
             Self::OnBehalf | Self::Supervisor => 0.05,
             Self::Authority => 0.05,
             Self::Session => 0.10,
-            Self::Team => 0.15,
+            Self::Team | Self::LedTo => 0.15,
             Self::QuotedSubject | Self::QuotedUser => 0.40,
             Self::LateEntered => 0.50,
             Self::RoleFunction | Self::NotLive => 1.0,

@@ -49,7 +49,7 @@ pub use facts::{Fact, FactId, FactType, Scope};
 pub use header::{Block, Chance, Lane, Level, Meta, Probity, Status, Weight};
 pub use pass::run_pass;
 pub use set::RuleSet;
-pub use shipped::shipped;
+pub use shipped::{shipped, shipped_lists};
 pub use template::render;
 pub use testing::{RuleTests, TestCase, TestReport, test_dir, test_rules};
 pub use value::{DenseRow, OwnedValue, Row, Value};

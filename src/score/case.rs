@@ -2,7 +2,7 @@
 
 use super::values::{
     BLOCK_CAP, CASES_OF_A_MISUSER, CLOSE_TIE_FLOOR, LOWER_BOUND, MISUSING_SHARE, NINETY_PERCENT, OFFSET, OVERLAP,
-    STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, VOLUME_SD,
+    STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
 };
 use super::weigh::Weighed;
 use crate::chance;
@@ -185,6 +185,14 @@ fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
     ((here as f64 + shrinkage * parent) / (here_of as f64 + shrinkage)).clamp(1e-6, 1.0)
 }
 
+/// What a block may weigh at most.
+const fn cap(block: Block) -> f64 {
+    match block {
+        Block::Purpose => UNEXPLAINED_CAP,
+        _ => BLOCK_CAP,
+    }
+}
+
 /// Adds findings and the case's own pieces up by block.
 #[must_use]
 pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec<Native>) -> Vec<BlockScore> {
@@ -205,7 +213,7 @@ pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec
         let overlap = if block == Block::Volume { 0.0 } else { OVERLAP };
         let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
         let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
-        let bits = (largest + overlap * (rest + against)).clamp(-BLOCK_CAP, BLOCK_CAP);
+        let bits = (largest + overlap * (rest + against)).clamp(-BLOCK_CAP, cap(block));
         if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
             continue;
         }

@@ -5,16 +5,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
 use super::values::{HABIT_SHARE, HABIT_USERS, QUERY_THRESHOLD, REFER_THRESHOLD, STRONG_BLOCK, TEMPERATURE};
-use super::{Habit, LanedCase, Member, Scored, member};
+use super::{Habit, Lane, LanedCase, Member, Scored, member};
 use crate::purpose::{Purpose, UserId};
-use crate::report::model::Lane;
 use crate::rules::rows::World;
 use crate::rules::{self, Rule};
 
 /// Routes every scored case and gathers them by member of staff.
 #[must_use]
 pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: Vec<(UserId, CaseScore)>) -> Scored {
-    let habits = habits(world, rules, &cases);
+    let habits = habits(world, rules, &cases, &whole);
     let habitual: FxHashSet<(u16, u32)> =
         habits.iter().flat_map(|h| h.cases.iter().map(move |c| (h.rule, *c))).collect();
     let mut members: FxHashMap<UserId, Vec<LanedCase>> = FxHashMap::default();
@@ -84,7 +83,7 @@ fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member 
 
 /// A rule that fires on a good part of a unit is the unit's habit: one line for the habit, not a
 /// question to everybody. Ties are personal and never a habit.
-fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore]) -> Vec<Habit> {
+fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(UserId, CaseScore)]) -> Vec<Habit> {
     let team = |user: UserId| world.tables.staff.get(user as usize).map_or("", |s| s.team.as_str());
     let mut active: FxHashMap<&str, usize> = FxHashMap::default();
     for (user, facts) in world.users.iter().enumerate() {
@@ -92,46 +91,78 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore]) -> Vec<Habit>
             *active.entry(team(user as UserId)).or_default() += 1;
         }
     }
-    let mut seen: FxHashMap<(u16, &str), (Vec<UserId>, Vec<u32>, f64)> = FxHashMap::default();
+    let mut seen: FxHashMap<(u16, &str), Seen> = FxHashMap::default();
     for score in cases {
         let Some(index) = score.case else { continue };
         let user = world.cases[index as usize].user;
         for (fired, weighed) in &score.fired {
             let lane = rules[usize::from(fired.rule)].meta.probity.lane;
-            if fired.tie.is_some()
-                || matches!(lane, rules::Lane::Refer | rules::Lane::Conflict)
-                || team(user).is_empty()
-            {
-                continue;
+            let personal = fired.tie.is_some() || matches!(lane, rules::Lane::Refer | rules::Lane::Conflict);
+            if !personal && !team(user).is_empty() {
+                seen.entry((fired.rule, team(user))).or_default().add(user, [index], weighed.bits);
             }
-            let entry = seen.entry((fired.rule, team(user))).or_default();
-            entry.0.push(user);
-            entry.1.push(index);
-            entry.2 += weighed.bits;
+        }
+    }
+    // A rule about the user as a whole counts for a unit only where it is meant to.
+    for (user, score) in whole {
+        for (fired, weighed) in &score.fired {
+            let policy = rules[usize::from(fired.rule)].meta.probity.lane == rules::Lane::Policy;
+            if policy && !team(*user).is_empty() {
+                let own = open_cases(world, *user);
+                seen.entry((fired.rule, team(*user))).or_default().add(*user, own, weighed.bits);
+            }
         }
     }
     let mut habits: Vec<Habit> = seen
         .into_iter()
-        .filter_map(|((rule, team), (mut users, mut cases, bits))| {
-            users.sort_unstable();
-            users.dedup();
-            cases.sort_unstable();
+        .filter_map(|((rule, team), mut seen)| {
+            seen.users.sort_unstable();
+            seen.users.dedup();
+            seen.cases.sort_unstable();
+            seen.cases.dedup();
             let active = active.get(team).copied().unwrap_or(0);
-            let policy = rules[usize::from(rule)].meta.probity.lane == rules::Lane::Policy;
-            let many = users.len() >= HABIT_USERS && users.len() as f64 >= HABIT_SHARE * active as f64;
+            let bits = seen.bits / f64::from(seen.firings);
+            let many = seen.users.len() >= HABIT_USERS && seen.users.len() as f64 >= HABIT_SHARE * active as f64;
             // "Nothing on record answers" on most of a unit says something of the feeds, which the
-            // coverage table shows; a habit is something that the unit does.
-            let habit = policy || rules[usize::from(rule)].meta.probity.block != rules::Block::Purpose;
+            // coverage table shows; a habit is something that the unit does, and others do not.
+            let habit = rules[usize::from(rule)].meta.probity.block != rules::Block::Purpose && bits >= STRONG_BLOCK;
             (many && habit).then(|| Habit {
                 team: team.to_owned(),
                 rule,
-                bits: bits / cases.len() as f64,
-                users,
+                bits,
+                users: seen.users,
                 active,
-                cases,
+                cases: seen.cases,
             })
         })
         .collect();
     habits.sort_by(|a, b| b.bits.total_cmp(&a.bits).then_with(|| a.team.cmp(&b.team)).then(a.rule.cmp(&b.rule)));
     habits
+}
+
+/// Where one rule was seen in one unit.
+#[derive(Default)]
+struct Seen {
+    users: Vec<UserId>,
+    cases: Vec<u32>,
+    bits: f64,
+    firings: u32,
+}
+
+impl Seen {
+    fn add(&mut self, user: UserId, cases: impl IntoIterator<Item = u32>, bits: f64) {
+        self.users.push(user);
+        self.cases.extend(cases);
+        self.bits += bits;
+        self.firings += 1;
+    }
+}
+
+/// The cases of a user that no record explains.
+fn open_cases(world: &World<'_>, user: UserId) -> Vec<u32> {
+    let from = world.cases.partition_point(|c| c.user < user);
+    (from..from + world.cases[from..].partition_point(|c| c.user == user))
+        .map(|c| c as u32)
+        .filter(|c| purpose(world, *c) != Purpose::Explained)
+        .collect()
 }

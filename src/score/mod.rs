@@ -5,6 +5,7 @@
 //! guilt, and nothing here decides about anyone.
 
 pub mod case;
+pub mod lane;
 pub mod lanes;
 pub mod member;
 pub mod values;
@@ -14,13 +15,13 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::purpose::UserId;
-use crate::report::model::Lane;
 use crate::rules::Rule;
 use crate::rules::fire::{Fired, Firings};
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
 
 pub use case::{BlockScore, CaseScore};
+pub use lane::Lane;
 pub use weigh::{Rates, Weighed};
 
 /// A scored case and the lane it goes to.

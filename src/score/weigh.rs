@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STRATUM_SHRINKAGE, UNEXPLAINED_CAP, VOLUME_SD};
+use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STRATUM_SHRINKAGE, VOLUME_SD};
 use crate::chance::{beta_log2_sd, excess_bits};
 use crate::ingest::Code;
 use crate::purpose::UserId;
@@ -206,8 +206,7 @@ fn fixed(rule: &Rule) -> Weighed {
 
 fn weigh(rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
     let m = rule.meta.probity.m;
-    let cap = if rule.meta.probity.block == Block::Purpose { UNEXPLAINED_CAP } else { BLOCK_CAP };
-    Weighed { bits: bits.clamp(0.0, cap), sd: u_sd.hypot(spread(m.low, m.high)), u, because }
+    Weighed { bits: bits.clamp(0.0, BLOCK_CAP), sd: u_sd.hypot(spread(m.low, m.high)), u, because }
 }
 
 /// Standard deviation in bits of a probability given by a 90 % range.

@@ -197,3 +197,27 @@ fn at_home(a: &Address, b: &Address) -> bool {
 fn best(a: &[NameForm], b: &[NameForm], compare: fn(&str, &str) -> NameLevel) -> Option<NameLevel> {
     a.iter().flat_map(|x| b.iter().map(move |y| compare(&x.text, &y.text))).min()
 }
+
+/// Could a search for `typed` have been the way to the record `found`? Far more generous than
+/// [`same_person`]: it is asked only of a record that the same user opened minutes later.
+#[must_use]
+pub fn may_lead_to(typed: &Descriptor, found: &Descriptor) -> bool {
+    let conflict = match (typed.birth, found.birth) {
+        (Some(x), Some(y)) => x.compare(&y).is_conflict(),
+        _ => false,
+    };
+    if conflict {
+        return false;
+    }
+    let place = typed.addresses.iter().any(|x| found.addresses.iter().any(|y| same_place(x, y) || at_home(x, y)));
+    if is_involved(found, typed) {
+        return true;
+    }
+    let family = best(&typed.surnames, &found.surnames, surnames);
+    let given = best(&typed.forenames, &found.forenames, forenames);
+    match (family, given) {
+        (Some(family), Some(given)) => family < NameLevel::Similar && given < NameLevel::Similar,
+        (Some(only), None) | (None, Some(only)) => only < NameLevel::Similar && (place || typed.addresses.is_empty()),
+        (None, None) => place,
+    }
+}

@@ -141,6 +141,14 @@ impl Subjects {
         Self { all, of_query, coverage, lookup }
     }
 
+    /// Does the log say who or what it was? A record that the nominal index does not know is still one
+    /// record; only a query that says nothing is nobody.
+    #[must_use]
+    pub fn identified(&self, subject: SubjectId) -> bool {
+        let subject = &self.all[subject as usize];
+        subject.kind != SubjectKind::Unknown || subject.key.len() > "unknown:".len()
+    }
+
     /// The subject of a record id, where anybody looked at it.
     #[must_use]
     pub fn find_record(&self, subject_id: &str) -> Option<SubjectId> {

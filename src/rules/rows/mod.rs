@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use crate::ingest::Tables;
 use crate::purpose::{Judged, Look, UserId};
 use crate::relations::Relations;
-use crate::subjects::{SubjectId, SubjectKind, Subjects};
+use crate::subjects::{SubjectId, Subjects};
 
 use peers::Peers;
 use subject::SubjectFacts;
@@ -102,7 +102,7 @@ impl<'a> World<'a> {
     /// and nothing may be concluded from their number.
     #[must_use]
     pub fn identified(&self, subject: SubjectId) -> bool {
-        is_identified(self.subjects, subject)
+        self.subjects.identified(subject)
     }
 
     /// The user's role, or "" where HR does not list them.
@@ -110,14 +110,6 @@ impl<'a> World<'a> {
     pub fn role(&self, user: UserId) -> &str {
         self.tables.staff.get(user as usize).map_or("", |s| s.role.as_str())
     }
-}
-
-/// A record that the nominal index does not know is still one record; only a query that says nothing
-/// is nobody.
-#[must_use]
-pub(crate) fn is_identified(subjects: &Subjects, subject: SubjectId) -> bool {
-    let subject = &subjects.all[subject as usize];
-    subject.kind != SubjectKind::Unknown || subject.key.len() > "unknown:".len()
 }
 
 fn cases(looks: &[Look]) -> Vec<Case> {

@@ -84,7 +84,7 @@ impl Peers {
         peers.group_looks = vec![0; groups.len()];
         peers.own_looks = vec![0; judged.users.len()];
         for case in cases {
-            if !super::is_identified(subjects, case.subject) {
+            if !subjects.identified(case.subject) {
                 continue;
             }
             let looks = u64::from(case.to - case.from);
