@@ -33,6 +33,12 @@ impl Strings {
         all
     }
 
+    /// Adds a text that comes after all others.
+    pub(crate) fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len() as u64);
+    }
+
     /// The text of a code.
     #[must_use]
     pub fn get(&self, code: Code) -> &str {

@@ -142,14 +142,7 @@ impl CsvLayout {
         }
     }
 
-    fn check(
-        &self,
-        record: &ByteRecord,
-        raw: &[u8],
-       
-        limits: Limits,
-        bench: &mut Bench,
-    ) -> Result<(), Refusal> {
+    fn check(&self, record: &ByteRecord, raw: &[u8], limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
         if record.len() != self.header.len() {
             let padded = record.len() > self.header.len()
                 && record.iter().skip(self.header.len()).all(|cell| cell.trim_ascii().is_empty());

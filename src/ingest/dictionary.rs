@@ -135,6 +135,17 @@ pub(crate) fn padded(text: &[u8]) -> [u64; 2] {
     [number(head), number(tail)]
 }
 
+/// The text of [`padded`] and its length, where all of it is in there.
+pub(crate) fn unpadded(key: [u64; 2], length: u32) -> Option<([u8; INLINE], usize)> {
+    let length = length as usize;
+    (length <= INLINE).then(|| {
+        let mut bytes = [0; INLINE];
+        bytes[..8].copy_from_slice(&key[0].to_be_bytes());
+        bytes[8..].copy_from_slice(&key[1].to_be_bytes());
+        (bytes, length)
+    })
+}
+
 fn number(eight: &[u8]) -> u64 {
     eight.try_into().map_or(0, u64::from_be_bytes)
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::access::{AccessLog, Event, Query, Strings};
 use super::access_rows::AccessPart;
-use super::dictionary::{INLINE, padded};
+use super::dictionary::{INLINE, padded, unpadded};
 use super::queries::{narrow, query, terms, wide};
 use super::rows::{Row, Rows};
 use super::tables::Origin;
@@ -54,7 +54,8 @@ fn find_duplicates(parts: &[AccessPart]) -> (Vec<Duplicate>, Vec<Vec<bool>>) {
     let buckets: Vec<Vec<Vec<(u64, u32)>>> = parts
         .par_iter()
         .map(|part| {
-            let mut buckets: Vec<Vec<(u64, u32)>> = (0..BUCKETS).map(|_| Vec::with_capacity(part.events.len() / BUCKETS * 5 / 4)).collect();
+            let mut buckets: Vec<Vec<(u64, u32)>> =
+                (0..BUCKETS).map(|_| Vec::with_capacity(part.events.len() / BUCKETS * 5 / 4)).collect();
             for (index, event) in part.events.iter().enumerate() {
                 buckets[(event.id_hash >> 56) as usize].push((event.id_hash, index as u32));
             }
@@ -209,21 +210,38 @@ fn rank_texts(parts: &[AccessPart], used: &[Used]) -> (Strings, Vec<Vec<u32>>) {
         })
     };
     all.par_sort_unstable_by(compare);
-    let mut ranks: Vec<Vec<u32>> = used.iter().map(|used| vec![0; used.words.len()]).collect();
-    let mut distinct: Vec<Ref> = Vec::with_capacity(all.len());
+    let mut strings = Strings::default();
     let mut last: Option<&Text> = None;
+    let mut numbers = Vec::with_capacity(all.len());
     for one in &all {
         if last.is_none_or(|last| compare(last, one) != Ordering::Equal) {
-            distinct.push(one.at);
+            // Every text was part of a block that is UTF-8, cut at ASCII bytes.
+            let whole = unpadded(one.head, one.length);
+            let bytes = whole.as_ref().map_or_else(|| text(one.at), |(bytes, length)| &bytes[..*length]);
+            strings.push(std::str::from_utf8(bytes).unwrap_or_default());
             last = Some(one);
         }
-        ranks[one.at.0 as usize][one.at.1 as usize] = distinct.len() as u32 - 1;
+        numbers.push(strings.len() as u32 - 1);
     }
+    if strings.is_empty() {
+        strings.push("");
+    }
+    let sizes: Vec<usize> = used.iter().map(|used| used.words.len()).collect();
+    let places: Vec<Ref> = all.iter().map(|one| one.at).collect();
     drop(all);
-    // Every text was part of a block that is UTF-8, cut at ASCII bytes.
-    let texts = distinct.iter().map(|at| std::str::from_utf8(text(*at)).unwrap_or_default());
-    let strings = if distinct.is_empty() { Strings::from_sorted([""]) } else { Strings::from_sorted(texts) };
-    (strings, ranks)
+    (strings, hand_back(&sizes, &places, &numbers))
+}
+
+/// Gives each part the numbers that its own entries of a sorted list have got.
+fn hand_back(sizes: &[usize], places: &[Ref], numbers: &[u32]) -> Vec<Vec<u32>> {
+    let part = |part: usize| {
+        let mut own = vec![0; sizes[part]];
+        for ((_, index), number) in places.iter().zip(numbers).filter(|((owner, _), _)| *owner as usize == part) {
+            own[*index as usize] = *number;
+        }
+        own
+    };
+    (0..sizes.len()).into_par_iter().map(part).collect()
 }
 
 /// Sorts the queries of all parts; gives for each part the rank of each of its queries.
@@ -242,17 +260,20 @@ fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec
         })
         .collect();
     all.par_sort_unstable();
-    let mut query_ranks: Vec<Vec<u32>> = used.iter().map(|used| vec![0; used.queries.len()]).collect();
     let mut distinct: Vec<Query> = Vec::with_capacity(all.len());
     let mut last = None;
-    for (query, (part, number)) in all {
+    let mut numbers = Vec::with_capacity(all.len());
+    for (query, _) in &all {
         if last != Some(query) {
-            distinct.push(narrow(query));
+            distinct.push(narrow(*query));
             last = Some(query);
         }
-        query_ranks[part as usize][number as usize] = distinct.len() as u32 - 1;
+        numbers.push(distinct.len() as u32 - 1);
     }
-    (distinct, query_ranks)
+    let sizes: Vec<usize> = used.iter().map(|used| used.queries.len()).collect();
+    let places: Vec<Ref> = all.iter().map(|(_, at)| *at).collect();
+    drop(all);
+    (distinct, hand_back(&sizes, &places, &numbers))
 }
 
 /// Gathers the kept events login by login and sorts each login's by time, system and identity.

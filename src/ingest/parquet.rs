@@ -42,7 +42,8 @@ impl ParquetLayout {
         let header: Vec<String> = schema.iter_names().map(|name| name.as_str().to_owned()).collect();
         let mapping = Mapping::bind(job.table, job.profile, &header, job.place(0))?;
         let taken: Vec<usize> = (0..header.len()).filter(|place| mapping.takes(*place)).collect();
-        for (name, field) in schema.iter().filter(|(name, _)| taken.iter().any(|place| header[*place] == name.as_str())) {
+        for (name, field) in schema.iter().filter(|(name, _)| taken.iter().any(|place| header[*place] == name.as_str()))
+        {
             if !readable(field.dtype()) {
                 return Err(IngestError::unusable(
                     job.name,
@@ -56,7 +57,14 @@ impl ParquetLayout {
     }
 
     /// Reads every row.
-    pub(crate) fn rows<P: Part>(&self, job: Job<'_>, bytes: &[u8], limits: Limits, part: &mut P, bench: &mut Bench) -> Result<(), IngestError> {
+    pub(crate) fn rows<P: Part>(
+        &self,
+        job: Job<'_>,
+        bytes: &[u8],
+        limits: Limits,
+        part: &mut P,
+        bench: &mut Bench,
+    ) -> Result<(), IngestError> {
         let mut first = 0;
         for rows in &self.groups {
             let frame = self.frame(job, bytes, first, *rows)?;
@@ -80,8 +88,13 @@ impl ParquetLayout {
     }
 
     /// Reads single rows again; `offsets` are sorted.
-    pub(crate) fn reread(&self, job: Job<'_>, offsets: &[(u64, usize)]) -> Result<Vec<Option<ByteRecord>>, IngestError> {
-        let bytes = fs::read(job.path).map_err(|source| IngestError::Unreadable { file: job.name.to_owned(), source })?;
+    pub(crate) fn reread(
+        &self,
+        job: Job<'_>,
+        offsets: &[(u64, usize)],
+    ) -> Result<Vec<Option<ByteRecord>>, IngestError> {
+        let bytes =
+            fs::read(job.path).map_err(|source| IngestError::Unreadable { file: job.name.to_owned(), source })?;
         let mut records = Vec::with_capacity(offsets.len());
         let mut first = 0;
         let mut rest = offsets.iter().peekable();
@@ -102,7 +115,9 @@ impl ParquetLayout {
 
     fn frame(&self, job: Job<'_>, bytes: &[u8], first: usize, rows: usize) -> Result<DataFrame, IngestError> {
         let names = self.taken.iter().map(|place| self.header[*place].clone()).collect();
-        guarded(job, || ParquetReader::new(Cursor::new(bytes)).with_columns(Some(names)).with_slice(Some((first, rows))).finish())
+        guarded(job, || {
+            ParquetReader::new(Cursor::new(bytes)).with_columns(Some(names)).with_slice(Some((first, rows))).finish()
+        })
     }
 
     /// One row as text, in the order of the header; columns that are not taken are empty.
@@ -113,7 +128,9 @@ impl ParquetLayout {
             let value = frame.column(name).and_then(|column| column.get(row));
             let refuse = |problem: String| Refusal { column: "", value: name.clone().into_bytes(), problem };
             texts[*place] = match value {
-                Ok(value) => text(&value).map_err(|problem| refuse(format!("the cell {name} cannot be used: {problem}")))?,
+                Ok(value) => {
+                    text(&value).map_err(|problem| refuse(format!("the cell {name} cannot be used: {problem}")))?
+                }
                 Err(error) => return Err(refuse(format!("the cell {name} cannot be read: {error}"))),
             };
         }
@@ -128,15 +145,25 @@ fn guarded<T>(job: Job<'_>, read: impl FnOnce() -> PolarsResult<T>) -> Result<T,
         Ok(Err(error)) => error.to_string(),
         Err(_) => "the reader gave up on it".to_owned(),
     };
-    Err(IngestError::unusable(job.name, 0, format!("it is not whole Parquet: {problem}"), "export it again, or export CSV"))
+    Err(IngestError::unusable(
+        job.name,
+        0,
+        format!("it is not whole Parquet: {problem}"),
+        "export it again, or export CSV",
+    ))
 }
 
 /// Types whose values can become the text of a cell.
 fn readable(kind: &ArrowDataType) -> bool {
     use ArrowDataType as A;
     match kind {
-        A::Timestamp(unit, _) => matches!(unit, ArrowTimeUnit::Second | ArrowTimeUnit::Millisecond | ArrowTimeUnit::Microsecond | ArrowTimeUnit::Nanosecond),
-        A::List(inner) | A::LargeList(inner) => !matches!(inner.dtype(), A::List(_) | A::LargeList(_)) && readable(inner.dtype()),
+        A::Timestamp(unit, _) => matches!(
+            unit,
+            ArrowTimeUnit::Second | ArrowTimeUnit::Millisecond | ArrowTimeUnit::Microsecond | ArrowTimeUnit::Nanosecond
+        ),
+        A::List(inner) | A::LargeList(inner) => {
+            !matches!(inner.dtype(), A::List(_) | A::LargeList(_)) && readable(inner.dtype())
+        }
         _ => matches!(
             kind,
             A::Null
@@ -172,7 +199,9 @@ fn text(value: &AnyValue<'_>) -> Result<String, String> {
         AnyValue::String(text) => (*text).to_owned(),
         AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::Binary(bytes) => std::str::from_utf8(bytes).map_err(|_| "its bytes are not UTF-8 text")?.to_owned(),
-        AnyValue::Float64(number) if number.abs() > EXACT => return Err("the number is too big to be exact; store it as text".to_owned()),
+        AnyValue::Float64(number) if number.abs() > EXACT => {
+            return Err("the number is too big to be exact; store it as text".to_owned());
+        }
         AnyValue::Float64(number) => number.to_string(),
         AnyValue::Float32(number) => number.to_string(),
         AnyValue::Boolean(flag) => flag.to_string(),
@@ -184,7 +213,9 @@ fn text(value: &AnyValue<'_>) -> Result<String, String> {
         AnyValue::UInt16(number) => number.to_string(),
         AnyValue::UInt32(number) => number.to_string(),
         AnyValue::UInt64(number) => number.to_string(),
-        AnyValue::Date(days) => chrono::NaiveDate::from_epoch_days(*days).map(|day| day.to_string()).ok_or("the date is out of range")?,
+        AnyValue::Date(days) => {
+            chrono::NaiveDate::from_epoch_days(*days).map(|day| day.to_string()).ok_or("the date is out of range")?
+        }
         AnyValue::Datetime(count, unit, zone) => moment(*count, *unit, zone.is_some())?,
         AnyValue::DatetimeOwned(count, unit, zone) => moment(*count, *unit, zone.is_some())?,
         AnyValue::List(items) => list(items)?,
@@ -216,12 +247,19 @@ mod tests {
     use polars::prelude::{Column, IntoColumn, NamedFrom, ParquetWriter, PlSmallStr};
 
     fn frame() -> DataFrame {
-        let column = |name: &str, texts: &[Option<&str>]| -> Column { Series::new(PlSmallStr::from_str(name), texts).into_column() };
+        let column = |name: &str, texts: &[Option<&str>]| -> Column {
+            Series::new(PlSmallStr::from_str(name), texts).into_column()
+        };
         let logins = Series::new("login".into(), &[1001i64, 1002, 1001]).into_column();
         let times = ["2025-06-18T10:00:00Z", "18/06/2025", "2025-06-18T11:00:00Z"].map(Some);
         DataFrame::new(
             3,
-            vec![column("at", &times), logins, column("q_vrm", &[Some("AB12 CDE"), None, None]), column("extra", &[None, None, Some("x")])],
+            vec![
+                column("at", &times),
+                logins,
+                column("q_vrm", &[Some("AB12 CDE"), None, None]),
+                column("extra", &[None, None, Some("x")]),
+            ],
         )
         .unwrap()
     }
@@ -231,13 +269,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.parquet");
         ParquetWriter::new(fs::File::create(&path).unwrap()).with_row_group_size(Some(2)).finish(&mut frame()).unwrap();
-        let sources = [Source { table: TableName::Access, files: vec![path.clone()], names: vec!["log.parquet".to_owned()], profile: None, zone: chrono_tz::UTC }];
+        let sources = [Source {
+            table: TableName::Access,
+            files: vec![path.clone()],
+            names: vec!["log.parquet".to_owned()],
+            profile: None,
+            zone: chrono_tz::UTC,
+        }];
         let tables = ingest(&sources, &NoProgress).unwrap();
         let input = &tables.inputs[0];
         assert_eq!((input.rows, input.used, input.quarantined), (3, 2, 1));
         assert_eq!(tables.quarantine[0].source_line, 2);
         assert!(input.notes.iter().any(|note| note.contains("extra")), "{:?}", input.notes);
-        let wanted: Vec<(u16, u64)> = tables.access.events.iter().rev().map(|event| (event.file, event.offset)).collect();
+        let wanted: Vec<(u16, u64)> =
+            tables.access.events.iter().rev().map(|event| (event.file, event.offset)).collect();
         let raw = reread(&tables, &sources, &wanted).unwrap();
         assert_eq!((raw[0].at.as_str(), raw[0].source_line), ("2025-06-18T11:00:00Z", 3));
         assert_eq!((raw[1].login.as_str(), raw[1].q_vrm.as_str()), ("1001", "AB12 CDE"));

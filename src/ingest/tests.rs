@@ -395,7 +395,9 @@ fn hostile_files_do_what_is_written_beside_them() {
     let cases: Cases = toml::from_str(&fs::read_to_string(folder.join("expected.toml")).unwrap()).unwrap();
     for case in cases.case {
         let context = format!("{}: {}", case.file, case.what);
-        let profile = case.profile.map(|name| Arc::new(profile::parse(&name, &fs::read_to_string(folder.join(&name)).unwrap()).unwrap()));
+        let profile = case
+            .profile
+            .map(|name| Arc::new(profile::parse(&name, &fs::read_to_string(folder.join(&name)).unwrap()).unwrap()));
         let zone = profile.as_deref().and_then(Profile::zone).unwrap_or(LONDON);
         let sources = [Source { profile, zone, ..source(TableName::Access, &[folder.join(&case.file)]) }];
         let tables = match (ingest(&sources, &NoProgress), case.error) {

@@ -2,14 +2,14 @@
 
 use super::values::{
     BLOCK_CAP, CASES_OF_A_MISUSER, CLOSE_TIE_FLOOR, LOWER_BOUND, MISUSING_SHARE, NINETY_PERCENT, OFFSET, OVERLAP,
-    STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
+    REASON_CAP, STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
 };
 use super::weigh::Weighed;
-use crate::chance;
-use crate::purpose::Purpose;
+use crate::purpose::{Purpose, UserId};
 use crate::relations::TieKind;
 use crate::rules::Block;
 use crate::rules::fire::Fired;
+use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
 
 /// One block of a case.
@@ -65,7 +65,12 @@ impl CaseScore {
     /// about paperwork?
     #[must_use]
     pub fn stands(&self) -> bool {
-        let strong: Vec<Block> = self.blocks.iter().filter(|b| b.bits >= STRONG_BLOCK).map(|b| b.block).collect();
+        let strong: Vec<Block> = self
+            .blocks
+            .iter() // Reason and peers are context: what was typed, and how the user's work is as a whole.
+            .filter(|b| b.bits >= STRONG_BLOCK && !matches!(b.block, Block::Reason | Block::Peers))
+            .map(|b| b.block)
+            .collect();
         let telling = |b: &Block| {
             matches!(b, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
         };
@@ -91,7 +96,7 @@ pub struct Native {
 
 /// What the case itself says: an explanation that holds, the number of looks, the user beside peers.
 #[must_use]
-pub fn native(facts: &CaseFacts<'_>, tie: Option<&crate::rules::rows::ties::CaseTie>) -> Vec<Native> {
+pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
     let mut pieces = Vec::new();
     let tally = &facts.tally;
     if let (Purpose::Explained, Some(template)) = (tally.purpose(), tally.strongest) {
@@ -112,18 +117,14 @@ pub fn native(facts: &CaseFacts<'_>, tie: Option<&crate::rules::rows::ties::Case
             ),
         });
     }
-    if let Some(expected) = facts.expected(tie) {
-        let bits = chance::excess_bits(u64::from(tally.unexplained), expected);
+    if facts.identified {
+        let bits = facts.volume_bits();
         if bits > 0.0 {
             pieces.push(Native {
                 block: Block::Volume,
                 bits,
                 sd: VOLUME_SD,
-                because: format!(
-                    "{} unexplained looks where {} are expected by chance",
-                    tally.unexplained,
-                    super::weigh::figure(expected)
-                ),
+                because: volume_words(facts.world, facts.case.user, tally.unexplained),
             });
         }
     }
@@ -141,6 +142,15 @@ pub fn native(facts: &CaseFacts<'_>, tie: Option<&crate::rules::rows::ties::Case
         });
     }
     pieces
+}
+
+/// "9 unexplained looks; 3.1 % of the unexplained cases of others in the same role have so many".
+#[must_use]
+pub fn volume_words(world: &World<'_>, user: UserId, unexplained: u32) -> String {
+    format!(
+        "{unexplained} unexplained looks; {:.1} % of the unexplained cases of others in the same role have so many",
+        100.0 * world.volume.tail(world.peers.group(user), unexplained)
+    )
 }
 
 /// Peers block: an unusual share of unexplained looks among those who do the same work.
@@ -189,6 +199,7 @@ fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
 const fn cap(block: Block) -> f64 {
     match block {
         Block::Purpose => UNEXPLAINED_CAP,
+        Block::Reason => REASON_CAP,
         _ => BLOCK_CAP,
     }
 }

@@ -90,12 +90,7 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
             let row = world.cases[fired.case as usize];
             let facts = CaseFacts::new(world, row);
             let weighed: Vec<(Fired, Weighed)> = fired.fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
-            let tie = weighed
-                .iter()
-                .filter(|(f, _)| f.tie.is_some())
-                .max_by(|a, b| a.1.bits.total_cmp(&b.1.bits).then(b.0.rule.cmp(&a.0.rule)))
-                .and_then(|(f, _)| f.tie.clone());
-            let native = case::native(&facts, tie.as_ref());
+            let native = case::native(&facts);
             let blocks = case::blocks(&weighed, block_of, native);
             total(Some(fired.case), weighed, blocks, case::prior(world.users[row.user as usize].cases))
         })

@@ -24,6 +24,9 @@ pub const OVERLAP: f64 = 0.25;
 /// Unexplained looks weigh at most this much: coverage of a feed is never known better.
 pub const UNEXPLAINED_CAP: f64 = 5.0;
 
+/// A reason is weak evidence either way: typed to please, copied, or not asked for.
+pub const REASON_CAP: f64 = 2.0;
+
 /// A declared close tie keeps an explained case from being argued away below this.
 pub const CLOSE_TIE_FLOOR: f64 = -2.0;
 

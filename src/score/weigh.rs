@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STRATUM_SHRINKAGE, VOLUME_SD};
-use crate::chance::{beta_log2_sd, excess_bits};
+use crate::chance::beta_log2_sd;
 use crate::ingest::Code;
 use crate::purpose::UserId;
 use crate::rules::fire::{Fired, Firings};
@@ -23,15 +23,19 @@ pub struct Weighed {
     pub because: String,
 }
 
-/// A count out of a number, shrunk to a parent rate.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counted {
-    fired: u64,
-    of: u64,
+/// With which cases a finding is compared.
+///
+/// Most rules speak of looks that nothing answers. That nothing answers is the purpose block's evidence;
+/// what else they show must be compared with other unexplained cases, or it would be counted twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Among {
+    All,
+    Unexplained,
+    Other,
 }
 
-/// Same system and same work: the smallest group in which a rate is estimated.
-type Stratum = (Code, u32);
+/// Same system, same work, and explained or not: the smallest group in which a rate is estimated.
+type Stratum = (Code, u32, Among);
 
 /// How often each rule fires where.
 pub struct Rates<'a> {
@@ -41,7 +45,9 @@ pub struct Rates<'a> {
     stratum_cases: FxHashMap<Stratum, u64>,
     by_role: FxHashMap<(u16, u32), u64>,
     role_users: FxHashMap<u32, u64>,
-    force: Vec<Counted>,
+    users: u64,
+    force: FxHashMap<(u16, Among), u64>,
+    force_cases: FxHashMap<Among, u64>,
 }
 
 impl<'a> Rates<'a> {
@@ -55,34 +61,35 @@ impl<'a> Rates<'a> {
             stratum_cases: FxHashMap::default(),
             by_role: FxHashMap::default(),
             role_users: FxHashMap::default(),
-            force: vec![Counted::default(); rules.len()],
+            users: world.users.iter().filter(|u| u.looks > 0).count() as u64,
+            force: FxHashMap::default(),
+            force_cases: FxHashMap::default(),
         };
         for case in &world.cases {
-            *rates.stratum_cases.entry(stratum(world, case)).or_default() += 1;
+            let (system, group) = place(world, case);
+            for among in [Among::All, kind(world, case)] {
+                *rates.stratum_cases.entry((system, group, among)).or_default() += 1;
+                *rates.force_cases.entry(among).or_default() += 1;
+            }
         }
         for (user, facts) in world.users.iter().enumerate() {
             if facts.looks > 0 {
                 *rates.role_users.entry(world.peers.group(user as UserId)).or_default() += 1;
             }
         }
-        let cases = world.cases.len() as u64;
-        let users = world.users.iter().filter(|u| u.looks > 0).count() as u64;
-        for (rule, counted) in rules.iter().zip(&mut rates.force) {
-            counted.of = if rule.meta.probity.scope == Scope::User { users } else { cases };
-        }
         let mut user_seen = rustc_hash::FxHashSet::default();
         for case in &firings.cases {
             let row = world.cases[case.case as usize];
             for fired in &case.fired {
-                *rates.by_stratum.entry((fired.rule, stratum(world, &row))).or_default() += 1;
-                rates.force[usize::from(fired.rule)].fired += 1;
+                let stratum = stratum(world, rules[usize::from(fired.rule)], &row);
+                *rates.by_stratum.entry((fired.rule, stratum)).or_default() += 1;
+                *rates.force.entry((fired.rule, stratum.2)).or_default() += 1;
                 if user_seen.insert((fired.rule, row.user)) {
                     *rates.by_role.entry((fired.rule, world.peers.group(row.user))).or_default() += 1;
                 }
             }
         }
         for &(user, rule) in &firings.users {
-            rates.force[usize::from(rule)].fired += 1;
             *rates.by_role.entry((rule, world.peers.group(user))).or_default() += 1;
         }
         rates
@@ -92,8 +99,8 @@ impl<'a> Rates<'a> {
     #[must_use]
     pub fn case(&self, case: &Case, fired: &Fired) -> Weighed {
         let rule = self.rules[usize::from(fired.rule)];
-        if let (Block::Volume, Some(expected)) = (rule.meta.probity.block, fired.expected) {
-            return self.volume(case, expected);
+        if rule.meta.probity.block == Block::Volume && rule.meta.probity.scope == Scope::Case {
+            return self.volume(case);
         }
         match (rule.meta.probity.chance, &fired.tie) {
             (Chance::Peers, Some(tie)) => {
@@ -132,23 +139,23 @@ impl<'a> Rates<'a> {
         }
     }
 
-    /// The number of looks weighs by itself: its Bayes factor is the evidence, whatever the rule's m.
-    fn volume(&self, case: &Case, expected: f64) -> Weighed {
-        let looks = self.world.looks(case);
-        let unexplained = looks.iter().filter(|l| l.purpose == crate::purpose::Purpose::Unexplained).count() as u64;
+    /// The number of looks weighs by itself, whatever the rule's m.
+    fn volume(&self, case: &Case) -> Weighed {
+        let unexplained = unexplained(self.world, case);
+        let group = self.world.peers.group(case.user);
         Weighed {
-            bits: excess_bits(unexplained, expected),
+            bits: self.world.volume.bits(group, unexplained),
             sd: VOLUME_SD,
-            u: expected,
-            because: format!("{unexplained} unexplained looks where {} are expected by chance", figure(expected)),
+            u: self.world.volume.tail(group, unexplained),
+            because: super::case::volume_words(self.world, case.user, unexplained),
         }
     }
 
     fn stratum(&self, rule: &Rule, index: u16, case: &Case) -> Weighed {
-        let key = stratum(self.world, case);
+        let key = stratum(self.world, rule, case);
         let fired = self.by_stratum.get(&(index, key)).copied().unwrap_or(0);
         let of = self.stratum_cases.get(&key).copied().unwrap_or(0);
-        let (a, b) = self.posterior(index, fired, of, STRATUM_SHRINKAGE);
+        let (a, b) = self.posterior(index, key.2, fired, of, STRATUM_SHRINKAGE);
         let u = a / (a + b);
         weigh(
             rule,
@@ -156,8 +163,13 @@ impl<'a> Rates<'a> {
             u,
             beta_log2_sd(a, b),
             format!(
-                "likely under misuse {}; shown by {fired} of {of} cases in the same system and role, chance {}",
+                "likely under misuse {}; shown by {fired} of {of} {} in the same system and role, chance {}",
                 figure(rule.meta.probity.m.value),
+                match key.2 {
+                    Among::All => "cases",
+                    Among::Unexplained => "unexplained cases",
+                    Among::Other => "cases that are not unexplained",
+                },
                 figure(u)
             ),
         )
@@ -168,7 +180,7 @@ impl<'a> Rates<'a> {
         let of = self.role_users.get(&group).copied().unwrap_or(1).max(1) - 1;
         // The user is not their own peer.
         let fired = self.by_role.get(&(index, group)).copied().unwrap_or(1).max(1) - 1;
-        let users: u64 = self.role_users.values().sum::<u64>().max(1);
+        let users = self.users.max(1);
         let everywhere: u64 = self.by_role.iter().filter(|((r, _), _)| *r == index).map(|(_, n)| n).sum();
         let parent = (everywhere.saturating_sub(1) as f64 + 0.5) / users as f64;
         let a = fired as f64 + ROLE_SHRINKAGE * parent;
@@ -188,9 +200,10 @@ impl<'a> Rates<'a> {
     }
 
     /// Beta posterior of a firing rate, shrunk to the force-wide one.
-    fn posterior(&self, rule: u16, fired: u64, of: u64, shrinkage: f64) -> (f64, f64) {
-        let force = self.force[usize::from(rule)];
-        let parent = (force.fired as f64 + 0.5) / (force.of as f64 + 1.0);
+    fn posterior(&self, rule: u16, among: Among, fired: u64, of: u64, shrinkage: f64) -> (f64, f64) {
+        let all_fired = self.force.get(&(rule, among)).copied().unwrap_or(0);
+        let all = self.force_cases.get(&among).copied().unwrap_or(0);
+        let parent = (all_fired as f64 + 0.5) / (all as f64 + 1.0);
         let a = fired as f64 + shrinkage * parent;
         (a, (of as f64 + shrinkage - a).max(0.5))
     }
@@ -214,9 +227,24 @@ fn spread(low: f64, high: f64) -> f64 {
     if low > 0.0 && high > low { (high / low).log2() / (2.0 * NINETY_PERCENT) } else { 0.0 }
 }
 
-fn stratum(world: &World<'_>, case: &Case) -> Stratum {
-    let looks = world.looks(case);
-    (looks[0].system, world.peers.group(case.user))
+fn place(world: &World<'_>, case: &Case) -> (Code, u32) {
+    (world.looks(case)[0].system, world.peers.group(case.user))
+}
+
+fn kind(world: &World<'_>, case: &Case) -> Among {
+    if unexplained(world, case) > 0 { Among::Unexplained } else { Among::Other }
+}
+
+/// A rule of the purpose block is compared with every case, explained or not.
+fn stratum(world: &World<'_>, rule: &Rule, case: &Case) -> Stratum {
+    let (system, group) = place(world, case);
+    let among = if rule.meta.probity.block == Block::Purpose { Among::All } else { kind(world, case) };
+    (system, group, among)
+}
+
+fn unexplained(world: &World<'_>, case: &Case) -> u32 {
+    let open = |l: &&crate::purpose::Look| l.purpose == crate::purpose::Purpose::Unexplained;
+    world.looks(case).iter().filter(open).count() as u32
 }
 
 /// A probability for people: two figures, without an exponent.

@@ -114,7 +114,7 @@ pub(super) const FACTS: &[Fact] = &[
     number(
         S,
         "volume.excess_bits",
-        "Evidence that the unexplained looks exceed that expectation, in bits, 0 to 6",
+        "Evidence that the unexplained looks are more than peers' unexplained cases show, in bits, 0 to 6",
         &["access"],
         "5.1",
     ),

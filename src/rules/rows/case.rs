@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use super::ties::CaseTie;
 use super::{Case, World, getters};
-use crate::chance;
 use crate::ingest::Environment;
 use crate::instant::DAY;
 use crate::purpose::{AccountKind, DutyState, Feed, Look, Purpose, Quoted, Template};
@@ -155,6 +154,13 @@ impl<'a> CaseFacts<'a> {
         if self.ties.is_empty() { vec![row(None)] } else { self.ties.iter().map(|t| row(Some(t))).collect() }
     }
 
+    /// Evidence in the number of unexplained looks, in bits.
+    #[must_use]
+    pub fn volume_bits(&self) -> f64 {
+        let group = self.world.peers.group(self.case.user);
+        self.world.volume.bits(group, self.tally.unexplained)
+    }
+
     /// Unexplained looks that chance puts here: the user's own looks times the rate at which peers hit
     /// such a tie; without a tie, the average over everybody's unexplained cases.
     #[must_use]
@@ -269,9 +275,7 @@ const NAMED: &[(&str, Getter)] = &[
         }
     }),
     ("volume.expected", |r| r.expected.map_or(Value::Null, Value::Number)),
-    ("volume.excess_bits", |r| {
-        r.expected.map_or(Value::Null, |e| Value::Number(chance::excess_bits(u64::from(r.facts.tally.unexplained), e)))
-    }),
+    ("volume.excess_bits", |r| if r.facts.identified { Value::Number(r.facts.volume_bits()) } else { Value::Null }),
     ("subject.kind", |r| Value::Text(r.facts.world.subjects.all[r.facts.case.subject as usize].kind.as_str())),
     ("subject.staff", |r| r.flag(|s| s.staff)),
     ("subject.former_staff", |r| r.flag(|s| s.former_staff)),

@@ -11,6 +11,7 @@ pub mod shared;
 pub mod subject;
 pub mod ties;
 pub mod user;
+pub mod volume;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -23,6 +24,7 @@ use crate::subjects::{SubjectId, Subjects};
 use peers::Peers;
 use subject::SubjectFacts;
 use user::UserFacts;
+use volume::Volume;
 
 /// One user and one subject over the window: a slice of the looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +59,8 @@ pub struct World<'a> {
     pub viewed: FxHashMap<SubjectId, SubjectFacts>,
     /// How often ties arise by chance, from what peers searched.
     pub peers: Peers,
+    /// How many unexplained looks at one subject are many.
+    pub volume: Volume,
     /// Which subjects are members of staff, by whose own record.
     pub staff_subjects: ties::StaffSubjects,
     /// Events at a second place while the login was in use elsewhere.
@@ -73,6 +77,7 @@ impl<'a> World<'a> {
         by_subject.par_sort_unstable_by_key(|&c| (cases[c as usize].subject, cases[c as usize].user));
         let staff_subjects = ties::StaffSubjects::new(relations);
         let peers = Peers::new(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
+        let volume = Volume::new(looks, &cases, &peers, |s| subjects.identified(s));
         let viewed = subject::facts(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
         let shared = shared::Shared::new(tables);
         let mut world = Self {
@@ -85,6 +90,7 @@ impl<'a> World<'a> {
             users: Vec::new(),
             viewed,
             peers,
+            volume,
             staff_subjects,
             shared,
         };
