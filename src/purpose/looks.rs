@@ -92,6 +92,8 @@ pub struct Look {
     pub printed: u16,
     /// Records changed or created.
     pub changed: u16,
+    /// Every event is of a kind that no person asks for: a search that the system adds by itself.
+    pub automatic: bool,
     /// What the reason given amounts to.
     pub reason: ReasonClass,
     /// What the quoted number turns out to be.
@@ -216,6 +218,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
         errors: 0,
         printed: 0,
         changed: 0,
+        automatic: true,
         reason: ReasonClass::default(),
         quoted: Quoted::Nothing,
         purpose: Purpose::CannotTell,
@@ -233,6 +236,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
             Outcome::Error => look.errors = look.errors.saturating_add(1),
             Outcome::Success => {}
         }
+        look.automatic &= event.action == Action::Other;
         match event.action {
             Action::Print | Action::Export => look.printed = look.printed.saturating_add(1),
             Action::Update | Action::Create => look.changed = look.changed.saturating_add(1),

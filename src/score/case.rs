@@ -2,7 +2,7 @@
 
 use super::values::{
     BLOCK_CAP, CASES_OF_A_MISUSER, CLOSE_TIE_FLOOR, LOWER_BOUND, MISUSING_SHARE, NINETY_PERCENT, OFFSET, OVERLAP,
-    REASON_CAP, STRONG_BLOCK, STRONG_BLOCKS_NEEDED, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
+    PEERS_CAP, REASON_CAP, SECOND_BLOCK, SENSITIVITY_CAP, STRONG_BLOCK, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
 };
 use super::weigh::Weighed;
 use crate::purpose::{Purpose, UserId};
@@ -61,20 +61,18 @@ impl CaseScore {
         self.evidence - NINETY_PERCENT * self.sd
     }
 
-    /// Strong enough, of two kinds at least, one of them about the person or the pattern and not only
-    /// about paperwork?
+    /// One strong kind of evidence about the person or the pattern, and another kind beside it? Reason and
+    /// peers are context: what was typed, and how the user's work is as a whole.
     #[must_use]
     pub fn stands(&self) -> bool {
-        let strong: Vec<Block> = self
-            .blocks
-            .iter() // Reason and peers are context: what was typed, and how the user's work is as a whole.
-            .filter(|b| b.bits >= STRONG_BLOCK && !matches!(b.block, Block::Reason | Block::Peers))
-            .map(|b| b.block)
-            .collect();
-        let telling = |b: &Block| {
-            matches!(b, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
+        let telling = |b: &&BlockScore| {
+            matches!(b.block, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
+                && b.bits >= STRONG_BLOCK
         };
-        strong.len() >= STRONG_BLOCKS_NEEDED && strong.iter().any(telling) && self.low() > LOWER_BOUND
+        let beside = |b: &&BlockScore| !matches!(b.block, Block::Reason | Block::Peers) && b.bits >= SECOND_BLOCK;
+        self.blocks.iter().any(|b| telling(&b))
+            && self.blocks.iter().filter(beside).count() >= 2
+            && self.low() > LOWER_BOUND
     }
 }
 
@@ -200,6 +198,8 @@ const fn cap(block: Block) -> f64 {
     match block {
         Block::Purpose => UNEXPLAINED_CAP,
         Block::Reason => REASON_CAP,
+        Block::Peers => PEERS_CAP,
+        Block::Sensitivity => SENSITIVITY_CAP,
         _ => BLOCK_CAP,
     }
 }

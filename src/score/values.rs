@@ -27,23 +27,31 @@ pub const UNEXPLAINED_CAP: f64 = 5.0;
 /// A reason is weak evidence either way: typed to please, copied, or not asked for.
 pub const REASON_CAP: f64 = 2.0;
 
+/// How a user's work is as a whole weighs at most this much: an unusual job is not misconduct. The design
+/// allows 4; on an all-benign development world a fifth of the false referrals then rested on it.
+pub const PEERS_CAP: f64 = 2.0;
+
+/// Restricted, denied and printed records weigh at most this much: they colour other evidence.
+pub const SENSITIVITY_CAP: f64 = 3.0;
+
 /// A declared close tie keeps an explained case from being argued away below this.
 pub const CLOSE_TIE_FLOOR: f64 = -2.0;
 
-/// A block this strong counts towards a referral (a likelihood ratio of ten).
+/// A block this strong can carry a referral (a likelihood ratio of ten).
 pub const STRONG_BLOCK: f64 = 3.3;
 
-/// Blocks that strong which a referral needs.
-pub const STRONG_BLOCKS_NEEDED: usize = 2;
+/// Another block must stand beside it at least this strong (a ratio of three). The scoring design asks for a
+/// second block of 3.3; where records explain nine looks in ten, "unexplained" itself reaches only about 2
+/// bits, and no tie without a purpose could ever have been referred.
+pub const SECOND_BLOCK: f64 = 1.58;
 
 /// The lower end of the 90 % interval of the evidence must stand above this (a ratio of a hundred).
 pub const LOWER_BOUND: f64 = 6.6;
 
-/// Posterior bits S over which a case is referred. With the flat prior of `MISUSING_SHARE` and a
-/// temperature below one S is a ranking, not a calibrated probability; the threshold is the value at
-/// which the development worlds (seeds 1–5) refer the planted cases and fewer than one innocent user
-/// per thousand. A later fit of α moves it to 0.
-pub const REFER_THRESHOLD: f64 = -6.0;
+/// Posterior bits S over which a case is referred. The prior is spread over all cases of a user and a
+/// temperature is applied, so S orders cases and is no calibrated probability; the threshold is set on
+/// development worlds, beside the share of innocent users that it refers (docs/scoring.md).
+pub const REFER_THRESHOLD: f64 = -1.0;
 
 /// Evidence (T) over which a case that is not referred still asks the user for the reason.
 pub const QUERY_THRESHOLD: f64 = 6.6;

@@ -126,12 +126,13 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
         note(
             "When a case is referred",
             format!(
-                "Posterior above {:.1} bits, at least {} kinds of evidence of {:.1} bits or more, one of them a tie, the number of looks, \
-                 duty, training or a pattern, and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is no \
-                 referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
+                "Posterior above {:.1} bits; one kind of evidence of {:.1} bits or more about a tie, the number of looks, duty, \
+                 training or a pattern, and another kind of {:.1} bits or more beside it (the reason typed and the user's work as a \
+                 whole do not count here); and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is \
+                 no referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
                 values::REFER_THRESHOLD,
-                values::STRONG_BLOCKS_NEEDED,
                 values::STRONG_BLOCK,
+                values::SECOND_BLOCK,
                 values::LOWER_BOUND
             ),
         ),
