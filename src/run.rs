@@ -204,8 +204,8 @@ pub fn analyse(
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
     watch.stage("Why they looked");
-    let judged =
-        purpose::judge(tables, &subjects, &index, &window, lists).map_err(|e| RunError::Join(e.to_string()))?;
+    let judged = purpose::judge(tables, &subjects, &relations, &index, &window, lists)
+        .map_err(|e| RunError::Join(e.to_string()))?;
     watch.stage("Rules");
     let world = World::new(tables, &subjects, &relations, &judged);
     let present: Vec<&str> = present(tables);

@@ -9,6 +9,7 @@ use super::reasons::{ReasonClass, Reasons};
 use super::templates::Template;
 use crate::ingest::{AccessLog, Action, Code, Environment, Event, Outcome};
 use crate::instant::{Instant, MINUTE};
+use crate::relations::Aliases;
 use crate::subjects::{SubjectId, Subjects};
 
 /// A look lasts at most this long from its first event.
@@ -150,9 +151,11 @@ struct Key {
 
 /// Folds the events of the window into looks; purpose and duty are still open.
 #[must_use]
+#[allow(clippy::too_many_arguments)] // each is one finished input of this stage
 pub fn fold(
     log: &AccessLog,
     subjects: &Subjects,
+    aliases: &Aliases,
     users: &Users,
     reasons: &Reasons,
     since: Instant,
@@ -172,7 +175,7 @@ pub fn fold(
         }
         keys.push(Key {
             user,
-            subject: subjects.of_query[event.query as usize],
+            subject: aliases.of(user, subjects.of_query[event.query as usize]),
             system: event.system,
             environment: event.environment,
             at: event.at,

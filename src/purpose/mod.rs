@@ -21,6 +21,7 @@ use rayon::prelude::*;
 
 use crate::ingest::{Code, Environment, Tables};
 use crate::instant::Instant;
+use crate::relations::{Aliases, Relations};
 use crate::subjects::{PeopleIndex, Subjects};
 
 pub use actors::{AccountKind, UserId, Users};
@@ -75,6 +76,7 @@ pub struct Window {
 pub fn judge(
     tables: &Tables,
     subjects: &Subjects,
+    relations: &Relations,
     index: &PeopleIndex<'_>,
     window: &Window,
     lists: &ReasonLists,
@@ -82,7 +84,8 @@ pub fn judge(
     let log = &tables.access;
     let users = Users::new(&tables.staff, &tables.accounts, logins(tables));
     let reasons = Reasons::new(log, lists);
-    let mut looks = looks::fold(log, subjects, &users, &reasons, window.since, window.until);
+    let aliases = Aliases::new(subjects, relations);
+    let mut looks = looks::fold(log, subjects, &aliases, &users, &reasons, window.since, window.until);
     let links = Links::new(tables, subjects, index, &users)?;
     let roster = Roster::new(&users, &tables.staff, &tables.duty, window.zone);
     let feeds = Feeds::new(tables, window.zone);

@@ -9,6 +9,7 @@
 //! of staff, each relation, somebody who merely lives with one of them, a known
 //! namesake, or a stranger ([`decide`]). The bits are in [`weights`].
 
+pub mod aliases;
 pub mod circle;
 pub mod decide;
 pub mod evidence;
@@ -23,6 +24,7 @@ pub mod weights;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+pub use aliases::Aliases;
 pub use identifiers::Identifiers;
 
 use crate::ingest::{HighProfile, Person, Relationship, Staff};

@@ -224,7 +224,8 @@ pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec
         let overlap = if block == Block::Volume { 0.0 } else { OVERLAP };
         let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
         let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
-        let bits = (largest + overlap * (rest + against)).clamp(-BLOCK_CAP, cap(block));
+        let bits = (largest + overlap * (rest + against))
+            .clamp(-BLOCK_CAP, cap(block).max(if largest > BLOCK_CAP { largest } else { 0.0 }));
         if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
             continue;
         }

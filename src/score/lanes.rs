@@ -16,19 +16,22 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
     let habits = habits(world, rules, &cases, &whole);
     let habitual: FxHashSet<(u16, u32)> =
         habits.iter().flat_map(|h| h.cases.iter().map(move |c| (h.rule, *c))).collect();
+    let over = over_threshold(world, rules, &cases, &whole);
     let mut members: FxHashMap<UserId, Vec<LanedCase>> = FxHashMap::default();
     for score in cases {
         let index = score.case.unwrap_or_default();
         let user = world.cases[index as usize].user;
         let purpose = purpose(world, index);
         let only_habit = score.fired.iter().all(|(f, _)| habitual.contains(&(f.rule, index)));
-        let Some(lane) = lane(rules, &score, Some(purpose)).filter(|l| !(only_habit && *l == Lane::Query)) else {
+        let Some(lane) =
+            lane(rules, &score, Some(purpose), over.contains(&user)).filter(|l| !(only_habit && *l == Lane::Query))
+        else {
             continue;
         };
         members.entry(user).or_default().push(LanedCase { score, lane });
     }
     for (user, score) in whole {
-        if let Some(lane) = lane(rules, &score, None) {
+        if let Some(lane) = lane(rules, &score, None, over.contains(&user)) {
             members.entry(user).or_default().push(LanedCase { score, lane });
         }
     }
@@ -40,6 +43,37 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
         })
     });
     Scored { members, habits }
+}
+
+/// Does the evidence of a case allow a referral, whatever its prior?
+fn refers(rules: &[&Rule], score: &CaseScore) -> bool {
+    let may = score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == rules::Lane::Refer);
+    may && score.stands()
+}
+
+/// Users whose cases that stand, taken together, rise above the threshold: three people looked at for
+/// practice say more than one.
+fn over_threshold(
+    world: &World<'_>,
+    rules: &[&Rule],
+    cases: &[CaseScore],
+    whole: &[(UserId, CaseScore)],
+) -> FxHashSet<UserId> {
+    let mut standing: FxHashMap<UserId, Vec<f64>> = FxHashMap::default();
+    for score in cases.iter().filter(|s| refers(rules, s)) {
+        let user = world.cases[score.case.unwrap_or_default() as usize].user;
+        standing.entry(user).or_default().push(score.weight());
+    }
+    for (user, score) in whole.iter().filter(|(_, s)| refers(rules, s)) {
+        standing.entry(*user).or_default().push(score.weight());
+    }
+    standing
+        .into_iter()
+        .filter(|(user, weights)| {
+            member::weight(weights) + member::prior(world.users[*user as usize].cases) >= REFER_THRESHOLD
+        })
+        .map(|(user, _)| user)
+        .collect()
 }
 
 fn purpose(world: &World<'_>, case: u32) -> Purpose {
@@ -54,9 +88,9 @@ fn purpose(world: &World<'_>, case: u32) -> Purpose {
 }
 
 /// The lane of one case, or none. A rule says how far it may carry a case; the score says whether it does.
-fn lane(rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>) -> Option<Lane> {
+fn lane(rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: bool) -> Option<Lane> {
     let may = |lane: rules::Lane| score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == lane);
-    if may(rules::Lane::Refer) && score.posterior() >= REFER_THRESHOLD && score.stands() {
+    if over && refers(rules, score) {
         return Some(Lane::Refer);
     }
     if may(rules::Lane::Conflict) && purpose != Some(Purpose::Unexplained) {

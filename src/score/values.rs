@@ -18,6 +18,10 @@ pub const OFFSET: f64 = 0.0;
 /// No block weighs more than this, for or against.
 pub const BLOCK_CAP: f64 = 8.0;
 
+/// A finding that states its own chance (own record, a leaver's account, live use in training) may weigh
+/// this much: such acts are all but certain in themselves, and a range for m and u is given with each.
+pub const STATED_CAP: f64 = 12.0;
+
 /// Inside a block the largest counts in full and every other piece this much: they overlap.
 pub const OVERLAP: f64 = 0.25;
 

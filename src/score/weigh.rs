@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STRATUM_SHRINKAGE, VOLUME_SD};
+use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STATED_CAP, STRATUM_SHRINKAGE, VOLUME_SD};
 use crate::chance::beta_log2_sd;
 use crate::ingest::Code;
 use crate::purpose::UserId;
@@ -219,7 +219,12 @@ fn fixed(rule: &Rule) -> Weighed {
 
 fn weigh(rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
     let m = rule.meta.probity.m;
-    Weighed { bits: bits.clamp(0.0, BLOCK_CAP), sd: u_sd.hypot(spread(m.low, m.high)), u, because }
+    Weighed {
+        bits: bits.clamp(0.0, if rule.meta.probity.chance == Chance::Fixed { STATED_CAP } else { BLOCK_CAP }),
+        sd: u_sd.hypot(spread(m.low, m.high)),
+        u,
+        because,
+    }
 }
 
 /// Standard deviation in bits of a probability given by a 90 % range.
