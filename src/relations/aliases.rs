@@ -33,10 +33,13 @@ impl Aliases {
     #[must_use]
     pub fn new(subjects: &Subjects, relations: &Relations) -> Self {
         let person = |s: SubjectId| subjects.all[s as usize].kind == SubjectKind::Person;
-        let mut members: Vec<(Target, bool, SubjectId)> = Vec::new();
+        let mut members: Vec<(Target, (bool, bool, bool), SubjectId)> = Vec::new();
         let mut add = |target: Target, subject: SubjectId| {
-            // A record stands for typed forms, else the first of them.
-            members.push((target, subjects.all[subject as usize].person.is_none(), subject));
+            // A record stands for typed forms, else the fullest of them.
+            let known = &subjects.all[subject as usize];
+            let typed = &known.descriptor;
+            let missing = (known.person.is_none(), !typed.has_full_name(), typed.birth.is_none());
+            members.push((target, missing, subject));
         };
         for tie in relations.ties.iter().filter(|t| t.probability >= SURE && !t.from_address && person(t.subject)) {
             match (tie.kind, tie.relation) {

@@ -4,7 +4,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
-use super::values::{HABIT_SHARE, HABIT_USERS, QUERY_THRESHOLD, REFER_THRESHOLD, STRONG_BLOCK, TEMPERATURE};
+use super::values::{
+    HABIT_SHARE, HABIT_USERS, QUERY_THRESHOLD, QUERY_WHOLE_USER, REFER_THRESHOLD, STRONG_BLOCK, TEMPERATURE,
+};
 use super::{Habit, Lane, LanedCase, Member, Scored, member};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::rows::World;
@@ -98,8 +100,8 @@ fn lane(rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: bool
     }
     // Something needs an answer: one strong kind of evidence, and enough altogether.
     let strong = score.blocks.iter().any(|b| b.bits >= STRONG_BLOCK);
-    (strong && score.evidence >= QUERY_THRESHOLD && (may(rules::Lane::Refer) || may(rules::Lane::Query)))
-        .then_some(Lane::Query)
+    let enough = if score.case.is_some() { QUERY_THRESHOLD } else { QUERY_WHOLE_USER };
+    (strong && score.evidence >= enough && (may(rules::Lane::Refer) || may(rules::Lane::Query))).then_some(Lane::Query)
 }
 
 fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member {

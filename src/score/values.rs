@@ -52,13 +52,18 @@ pub const SECOND_BLOCK: f64 = 1.58;
 /// The lower end of the 90 % interval of the evidence must stand above this (a ratio of a hundred).
 pub const LOWER_BOUND: f64 = 6.6;
 
-/// Posterior bits S over which a case is referred. The prior is spread over all cases of a user and a
-/// temperature is applied, so S orders cases and is no calibrated probability; the threshold is set on
+/// Bits over which a member of staff is referred: U of the cases that stand, plus log2(π·μ/n). The prior is
+/// spread over all cases of a user and a temperature is applied, so this orders people and is no calibrated
+/// probability; the threshold is set on
 /// development worlds, beside the share of innocent users that it refers (docs/scoring.md).
-pub const REFER_THRESHOLD: f64 = -1.0;
+pub const REFER_THRESHOLD: f64 = 0.0;
 
 /// Evidence (T) over which a case that is not referred still asks the user for the reason.
-pub const QUERY_THRESHOLD: f64 = 6.6;
+pub const QUERY_THRESHOLD: f64 = 8.0;
+
+/// Evidence over which a finding about the user as a whole asks a question: its prior is that of a user, not
+/// of one among hundreds of cases.
+pub const QUERY_WHOLE_USER: f64 = 5.0;
 
 /// Evidence bands, by the likelihood ratio: ten, a hundred, a thousand to one.
 pub const BANDS: [(f64, &str); 3] = [(10.0, "very_strong"), (6.6, "strong"), (3.3, "moderate")];

@@ -126,7 +126,8 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
         note(
             "When a case is referred",
             format!(
-                "Posterior above {:.1} bits; one kind of evidence of {:.1} bits or more about a tie, the number of looks, duty, \
+                "Cases that stand are weighed together for each member of staff, with the prior, and must rise above {:.1} bits. A case \
+                 stands with one kind of evidence of {:.1} bits or more about a tie, the number of looks, duty, \
                  training or a pattern, and another kind of {:.1} bits or more beside it (the reason typed and the user's work as a \
                  whole do not count here); and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is \
                  no referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
