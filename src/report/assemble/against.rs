@@ -42,7 +42,7 @@ pub(super) fn sentences(material: &Material<'_>, facts: &CaseFacts<'_>, score: &
     }
     if tally.cannot_tell > 0 {
         said.push(format!(
-            "{} at times that the incident feed does not cover; they count for nothing.",
+            "{} at times that the incident feed does not cover, or of queries that name nobody; they count for nothing.",
             words::count(u64::from(tally.cannot_tell), "look was", "looks were")
         ));
     }

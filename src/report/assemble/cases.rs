@@ -271,7 +271,7 @@ fn incident(material: &Material<'_>, scope: &Scope<'_>, looks: &[&Look]) -> Stri
         return world.tables.access.strings.get(code).to_owned();
     }
     scope.facts.as_ref().and_then(|f| world.judged.links.between(f.case.user, f.case.subject).last()).map_or_else(
-        || "no incident".to_owned(),
+        || "on record".to_owned(),
         |link| world.tables.incidents[link.incident as usize].incident_id.clone(),
     )
 }

@@ -32,7 +32,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     }
     if counts.looks_cannot_tell > 0 && feeds.incidents() == Feed::Covers {
         said.push(format!(
-            "{} at times that the incident feed does not cover; they are counted against nobody.",
+            "{} at times that the incident feed does not cover, or of queries that name nobody; they are counted against nobody.",
             count(counts.looks_cannot_tell, "look is", "looks are")
         ));
     }

@@ -32,11 +32,11 @@ pub fn staff(world: &World<'_>, user: u32) -> String {
     }
 }
 
-/// A sentence ends with a full stop.
+/// A sentence ends with a full stop, and what happened once happened once.
 #[must_use]
 pub fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+    let text = text.trim().replace(" 1 times", " once").replace(" 1 days", " 1 day");
+    if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }
 
 /// "1 look", "3 looks".
@@ -167,6 +167,8 @@ mod tests {
     fn sentences_end_once() {
         assert_eq!(sentence(" It was so "), "It was so.");
         assert_eq!(sentence("Was it?"), "Was it?");
+        assert_eq!(sentence("looked at X 1 times on 1 days"), "looked at X once on 1 day.");
+        assert_eq!(sentence("looked at X 11 times"), "looked at X 11 times.");
         assert_eq!(sentence(""), "");
     }
 }
