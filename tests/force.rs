@@ -196,3 +196,21 @@ fn a_real_log_without_any_other_table() {
     }
     assert!(!idle.contains("purpose/boilerplate-habit"), "reasons alone can be judged");
 }
+
+/// What the program prints and the repository documents is the same text. `PROBITY_EXPECT=write` renews it.
+#[test]
+fn generated_docs_are_current() {
+    for (args, name) in [
+        (&["rules", "list"][..], "rules.txt"),
+        (&["rules", "facts"][..], "facts.txt"),
+        (&["schema", "report"][..], "report.schema.json"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_probity")).args(args).assert().success();
+        let printed = String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name);
+        if std::env::var_os("PROBITY_EXPECT").is_some_and(|v| v == "write") {
+            fs::write(&path, &printed).expect("written");
+        }
+        assert_eq!(printed, fs::read_to_string(&path).expect(name), "docs/{name} is out of date");
+    }
+}

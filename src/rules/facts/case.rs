@@ -46,7 +46,7 @@ pub(super) const FACTS: &[Fact] = &[
         &["duty"],
         "1",
     ),
-    number(S, "looks.leave", "Looks during leave, long leave or sickness", &["staff"], "0"),
+    number(S, "looks.leave", "Looks during leave or long leave; sickness is never counted", &["staff"], "0"),
     number(S, "looks.suspended", "Looks while suspended", &["staff"], "0"),
     number(S, "looks.left", "Looks before the start or after the end of service", &["staff"], "0"),
     number(S, "looks.denied", "Looks with an event that the system denied", &["access"], "0"),
