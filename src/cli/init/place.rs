@@ -8,8 +8,10 @@ use crate::ingest::tables::TableName;
 const SURE: f64 = 0.75;
 /// As many columns are needed to place a file by them alone.
 const ENOUGH: usize = 3;
-/// A file whose name agrees needs this share.
+/// A file whose name agrees needs this share …
 const LIKELY: f64 = 0.5;
+/// … and as many columns of the table: an id beside a mark of somebody's own is no export.
+const AT_LEAST: usize = 2;
 
 /// A file that a run can read as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +107,8 @@ fn place(file: Seen) -> Result<Placed, Unplaced> {
         let unknown = columns.iter().filter(|column| spec(table).index(column).is_none()).cloned().collect();
         Ok(Placed { table, name: name.clone(), by, unknown })
     };
-    if let Some(table) = named.filter(|&table| fits(table, LIKELY)) {
+    let known = |table: TableName| columns.iter().filter(|column| spec(table).index(column).is_some()).count();
+    if let Some(table) = named.filter(|&table| fits(table, LIKELY) && known(table) >= AT_LEAST) {
         return placed(table, By::Both);
     }
     // An authority excuses whoever holds it: that table is never guessed.
@@ -123,7 +126,7 @@ fn place(file: Seen) -> Result<Placed, Unplaced> {
         (None, Some(table)) => return placed(table, By::Columns),
         (Some(_), Some(table)) => format!("its columns are those of {}; name it after what it is", table.as_str()),
         (Some(table), None) => misfit(&columns, &spec(table))
-            .unwrap_or_else(|| format!("most of its columns are not those of {}", table.as_str())),
+            .unwrap_or_else(|| format!("too few of its columns are those of {}", table.as_str())),
         (None, None) if likely.is_empty() => "its columns are those of no table".to_owned(),
         (None, None) => {
             let names: Vec<_> = likely.iter().map(|table| table.as_str()).collect();
@@ -216,6 +219,7 @@ mod tests {
         );
         assert_eq!(why("x.csv", "role,team,from,to"), "its columns are those of no table");
         assert_eq!(why("weather.csv", "town,rain"), "its columns are those of no table");
-        assert_eq!(why("access.csv", "at,login,a,b,c,d"), "most of its columns are not those of access");
+        assert_eq!(why("access.csv", "at,login,a,b,c,d"), "too few of its columns are those of access");
+        assert_eq!(why("truth/staff.csv", "staff_id,misuser"), "too few of its columns are those of staff");
     }
 }
