@@ -129,7 +129,6 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
             .map(|meta| manifest::FileHash { name: meta.path.clone(), sha256: meta.sha256.clone() })
             .collect(),
         previous_manifest_sha256: report::previous_manifest(&config.out),
-        ..manifest::Draft::default()
     };
     let written = report::write(&report, draft, &config.out, analysis.extra)?;
     if let Some(ledger) = &ledger {
