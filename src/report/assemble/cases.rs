@@ -276,16 +276,24 @@ fn incident(material: &Material<'_>, scope: &Scope<'_>, looks: &[&Look]) -> Stri
     )
 }
 
+/// The reason that a finding speaks of: one of training or testing, else a stock phrase, else that none was
+/// given. A good reason is quoted only where there is no other: it must not stand for a poor one.
 fn reason(material: &Material<'_>, looks: &[&Look]) -> String {
     let world = material.world;
     let log = &world.tables.access;
-    looks
-        .iter()
-        .flat_map(|l| world.judged.looks.events(l, log))
-        .map(|e| {
-            let text = log.strings.get(e.reason_text);
-            if text.is_empty() { log.strings.get(e.reason_code) } else { text }
-        })
-        .find(|r| !r.is_empty())
-        .map_or_else(|| "none".to_owned(), |r| format!("“{r}”"))
+    let events = looks.iter().flat_map(|l| world.judged.looks.events(l, log));
+    let told = events.min_by_key(|e| {
+        let class = world.judged.reasons.class(e.reason_code, e.reason_text);
+        match (class.training || class.testing, class.boilerplate, class.given) {
+            (true, _, _) => 0,
+            (_, true, _) => 1,
+            (_, _, false) => 2,
+            _ => 3,
+        }
+    });
+    let words = told.map(|e| {
+        let text = log.strings.get(e.reason_text);
+        if text.is_empty() { log.strings.get(e.reason_code) } else { text }
+    });
+    words.filter(|w| !w.is_empty()).map_or_else(|| "none".to_owned(), |w| format!("“{w}”"))
 }
