@@ -13,6 +13,9 @@ use crate::staff_roles::Role;
 use crate::training::Session;
 use crate::world::World;
 
+/// Share of looks at work that no record shows: a call on the street, a word from a colleague.
+const UNLOGGED: f64 = 0.012;
+
 /// Rows that somebody meaning to look something up makes, on average: a look makes 1.7, and some find nothing to do.
 /// Measured, so that the option for rows in a shift means what it says.
 const ROWS_A_LOOK: f64 = 1.47;
@@ -95,7 +98,7 @@ impl<'a> Work<'a> {
                 Some((task, incident, task.span.with(turn.span)?))
             })
             .collect();
-        if open.is_empty() || draw.chance(0.022) {
+        if open.is_empty() || draw.chance(UNLOGGED) {
             // A purpose there was, but nothing shows it.
             if !open.is_empty() || draw.chance(0.06) {
                 self.unlinked(turn, rows, draw);
@@ -116,9 +119,14 @@ impl<'a> Work<'a> {
         let at = span.draw(draw).min(span.draw(draw));
         let Some(party) = self.party(turn.staff, incident, draw) else { return };
         let (subject, linked) = match draw.unit() {
-            x if party.car && x < 0.5 => (Subject::Plate(party.person), party.listed),
+            x if party.car && world.population.get(party.person).car && x < 0.5 => {
+                (Subject::Plate(party.person), party.listed)
+            }
             x if x < 0.07 => (Subject::Home(incident.home), true),
-            x if x < 0.10 && world.population.get(party.person).phone => (Subject::Phone(party.person), party.listed),
+            // Only the number of a caller is written down.
+            x if x < 0.10 && party.role == "caller" && world.population.get(party.person).phone => {
+                (Subject::Phone(party.person), party.listed)
+            }
             _ => (Subject::Person(party.person), party.listed),
         };
         let explained = linked && task.listed;
