@@ -156,4 +156,12 @@ impl Sessions {
             .map(|s| s.live)
             .max()
     }
+
+    /// A session that covers the user at that time in whatever system, and whether it may use live data: an
+    /// exercise that starts in one system opens its records in another.
+    #[must_use]
+    pub fn covering_anywhere(&self, user: UserId, at: Instant) -> Option<bool> {
+        let all = self.by_user.get(&user)?;
+        all.iter().filter(|s| s.start <= at && at <= s.end).map(|s| s.live).max()
+    }
 }

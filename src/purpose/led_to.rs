@@ -16,6 +16,9 @@ use crate::subjects::{Subjects, lookup};
 /// A search leads to what the same user opened within this time of it.
 const LEADS_WITHIN: i64 = 15 * MINUTE;
 
+/// A search in an exercise, or in the work of a role, opens its record this soon, perhaps in another system.
+const OPENS_WITHIN: i64 = 5 * MINUTE;
+
 /// What a system adds by itself (owner and insurance of a plate that was typed) comes this soon.
 const FOLLOWS_WITHIN: i64 = MINUTE;
 
@@ -42,6 +45,8 @@ struct Answer {
     row: u32,
     /// Its record names the subject, so that it answers the search for it too.
     names: bool,
+    /// It answers by time and system, whoever the subject is; the record that it opens may lie elsewhere.
+    whoever: bool,
     session: bool,
     session_live: bool,
 }
@@ -56,6 +61,7 @@ fn one_user(own: &mut [Look], subjects: &Subjects) {
             subject: l.subject,
             row: l.explained_row,
             names: l.explained_by.is_some_and(answers_a_search),
+            whoever: matches!(l.explained_by, Some(Template::Session | Template::RoleFunction)),
             session: l.session,
             session_live: l.session_live,
         })
@@ -74,10 +80,24 @@ fn one_user(own: &mut [Look], subjects: &Subjects) {
         let leads = |a: &Answer| {
             search && a.names && (a.first - LEADS_WITHIN..=a.last + LEADS_WITHIN).contains(&look.first_at.0)
         };
+        let opened = |a: &Answer| {
+            let typed = &subjects.all[a.subject as usize];
+            let search = !typed.key.starts_with("record:") && !typed.descriptor.is_empty();
+            a.whoever
+                && (a.first..=a.last + OPENS_WITHIN).contains(&look.first_at.0)
+                && (a.subject == look.subject
+                    || search
+                        && lookup::may_lead_to(&typed.descriptor, &subjects.all[look.subject as usize].descriptor))
+        };
         let follows = |a: &Answer| look.automatic && (a.first..=a.last + FOLLOWS_WITHIN).contains(&look.first_at.0);
         let from = answers.partition_point(|a| a.first < look.first_at.0 - super::looks::LOOK_LENGTH - LEADS_WITHIN);
         let near = answers[from..].iter().take_while(|a| a.first <= look.first_at.0 + LEADS_WITHIN);
-        if let Some(answer) = near.filter(|a| leads(a) || follows(a)).find(|a| fits(a)) {
+        if let Some(answer) = near
+            .clone()
+            .filter(|a| leads(a) || follows(a))
+            .find(|a| fits(a))
+            .or_else(|| near.clone().find(|a| opened(a)))
+        {
             look.purpose = Purpose::Explained;
             look.explained_by = Some(Template::LedTo);
             look.explained_row = answer.row;

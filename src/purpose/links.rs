@@ -160,6 +160,12 @@ impl Links {
         explains(self.opened[incident as usize], self.closed[incident as usize], at)
     }
 
+    /// How many incidents there are; rows of the incident table.
+    #[must_use]
+    pub fn incidents(&self) -> u32 {
+        self.opened.len() as u32
+    }
+
     /// Everybody and everything involved in an incident.
     #[must_use]
     pub fn subjects_of(&self, incident: u32) -> &[SubjectId] {

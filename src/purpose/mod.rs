@@ -129,7 +129,10 @@ impl Bench<'_> {
     fn answer(&self, look: &mut Look) {
         let system = self.tables.access.strings.get(look.system);
         look.duty = self.roster.state(look.user, look.first_at);
-        if let Some(live) = self.sessions.covering(look.user, system, look.first_at) {
+        let session = self.sessions.covering(look.user, system, look.first_at);
+        // What is said to be part of the exercise may open its records in another system.
+        let elsewhere = || self.sessions.covering_anywhere(look.user, look.first_at).filter(|_| look.reason.training);
+        if let Some(live) = session.or_else(elsewhere) {
             look.session = true;
             look.session_live = live;
         }
@@ -200,7 +203,9 @@ impl Bench<'_> {
                 _ => {}
             }
         }
-        if let Some(row) = self.authorities.function(look.user, system, look.first_at) {
+        // A role is no reason for those who are not in it. A turn that the roster lacks is no leave.
+        let at_work = !(look.duty.is_leave() || look.duty.is_left() || look.duty == DutyState::Suspended);
+        if let Some(row) = self.authorities.function(look.user, system, look.first_at).filter(|_| at_work) {
             offer(Template::RoleFunction, row);
         }
         if look.environment != Environment::Live {
