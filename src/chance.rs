@@ -104,6 +104,33 @@ pub fn median(values: &mut [f64]) -> f64 {
     }
 }
 
+/// P(X ≥ count) for a gamma-Poisson (negative binomial) count with this mean and variance
+/// mean + dispersion × mean². With dispersion 0 it is the Poisson tail.
+#[must_use]
+pub fn negative_binomial_tail(count: u64, mean: f64, dispersion: f64) -> f64 {
+    if count == 0 {
+        return 1.0;
+    }
+    if mean <= 0.0 {
+        return 0.0;
+    }
+    if dispersion <= 1e-9 {
+        return poisson_tail(count, mean);
+    }
+    let size = 1.0 / dispersion;
+    let (ln_keep, ln_go) = ((size / (size + mean)).ln(), (mean / (size + mean)).ln());
+    let ln_mass = |k: f64| ln_gamma(k + size) - ln_gamma(size) - ln_gamma(k + 1.0) + size * ln_keep + k * ln_go;
+    // Beyond the mode terms shrink by at most this ratio each, so the sum ends.
+    let mut term = ln_mass(count as f64).exp();
+    let (mut sum, mut k) = (0.0, count as f64);
+    while term > sum * 1e-12 && term > 0.0 && k < count as f64 + 1e6 {
+        sum += term;
+        term *= (k + size) / (k + 1.0) * ln_go.exp();
+        k += 1.0;
+    }
+    sum.clamp(0.0, 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +175,20 @@ mod tests {
             let bits: Vec<f64> = (0..60).map(|k| excess_bits(k, expected)).collect();
             assert!(bits.windows(2).all(|w| w[0] <= w[1] + 1e-12), "{expected}: {bits:?}");
         }
+    }
+
+    #[test]
+    fn negative_binomial_tails_are_known() {
+        // R: pnbinom(k - 1, size = 1 / dispersion, mu = mean, lower.tail = FALSE)
+        // size 2, mean 2 is the number of failures before two heads of a fair coin: P(X ≥ 1) = 3/4, P(X ≥ 3) = 5/16.
+        for (count, mean, dispersion, tail) in
+            [(1, 2.0, 0.5, 0.75), (3, 2.0, 0.5, 0.3125), (0, 2.0, 0.5, 1.0), (4, 1.0, 1.0, 0.0625)]
+        {
+            let got = negative_binomial_tail(count, mean, dispersion);
+            assert!((got - tail).abs() < 1e-9, "{count} {mean} {dispersion}: {got}");
+        }
+        let nearly = negative_binomial_tail(5, 1.5, 1e-8);
+        assert!((nearly - poisson_tail(5, 1.5)).abs() < 1e-6, "{nearly}");
+        assert!(negative_binomial_tail(400, 3.0, 0.2) < 1e-40);
     }
 }

@@ -14,7 +14,7 @@
 //! 7. [`report`]: one model, written as CSV, HTML and JSON.
 //!
 //! Beside the line: [`config`], [`ledger`], the command line ([`cli`]), and the
-//! small shared words [`instant`], [`chance`] and [`ids`]. [`mod@run`] walks the line.
+//! small shared words [`instant`], [`chance`], [`ids`] and [`values`]. [`mod@run`] walks the line.
 
 pub mod ingest;
 pub mod purpose;
@@ -33,3 +33,4 @@ pub mod ledger;
 pub mod chance;
 pub mod ids;
 pub mod instant;
+pub mod values;

@@ -68,6 +68,7 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         .cases
         .par_iter()
         .enumerate()
+        .filter(|(_, case)| !world.by_machine(case))
         .filter_map(|(index, case)| {
             let fired = one_case(world, *case, &case_rules, &look_rules);
             (!fired.is_empty()).then_some(FiredCase { case: index as u32, fired })
@@ -76,11 +77,9 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
 
     let pick = |scope| -> (Vec<u16>, Vec<Compiled>) { of(scope).into_iter().map(|(i, c)| (i, c.clone())).unzip() };
     let (user_ids, user_rules) = pick(Scope::User);
-    let active: Vec<UserRow<'_>> = (0..world.users.len() as UserId)
-        .filter(|u| world.users[*u as usize].looks > 0)
-        .map(|u| UserRow::new(world, u))
-        .collect();
-    let ids: Vec<UserId> = (0..world.users.len() as UserId).filter(|u| world.users[*u as usize].looks > 0).collect();
+    let active: Vec<UserRow<'_>> =
+        (0..world.users.len() as UserId).filter(|u| world.judged_by(*u)).map(|u| UserRow::new(world, u)).collect();
+    let ids: Vec<UserId> = (0..world.users.len() as UserId).filter(|u| world.judged_by(*u)).collect();
     let mut users: Vec<(UserId, u16)> =
         run_pass(&user_rules, &active).into_iter().map(|(rule, row)| (ids[row], user_ids[rule])).collect();
     users.sort_unstable();

@@ -96,8 +96,10 @@ words! {
         Stratum = "stratum",
         /// The rate among users of the same role.
         Role = "role",
-        /// The rule's own `u`.
+        /// The rule's own `u`, corrected by what the run counts.
         Fixed = "fixed",
+        /// The tail of the rule's `measure` among users of the same role; only about users.
+        Excess = "excess",
     }
 }
 
@@ -126,6 +128,15 @@ pub struct Weight {
     pub high: f64,
 }
 
+/// A count about a user, and what it is compared by: so many vulnerable people out of so many unexplained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Measure {
+    /// Fact that counts.
+    pub count: String,
+    /// Fact that it grows with in ordinary work.
+    pub of: String,
+}
+
 /// The `probity:` block: how a rule is scored, routed and told.
 #[derive(Clone, Debug, Serialize)]
 pub struct Probity {
@@ -139,6 +150,8 @@ pub struct Probity {
     pub m: Weight,
     /// How likely it is where they have one; only (and always) with `chance: fixed`.
     pub u: Option<Weight>,
+    /// What is counted, and out of what; only (and always) with `chance: excess`.
+    pub measure: Option<Measure>,
     /// Where the chance of innocence is taken from.
     pub chance: Chance,
     /// Where a referral on this rule goes.

@@ -46,7 +46,7 @@ pub use compiled::Compiled;
 pub use error::{RuleError, RuleErrors};
 pub use explain::{Explanation, ItemExplanation, SelectionExplanation, Truth, explain, explain_detection};
 pub use facts::{Fact, FactId, FactType, Scope};
-pub use header::{Block, Chance, Lane, Level, Meta, Probity, Status, Weight};
+pub use header::{Block, Chance, Lane, Level, Measure, Meta, Probity, Status, Weight};
 pub use pass::run_pass;
 pub use set::RuleSet;
 pub use shipped::{shipped, shipped_lists};

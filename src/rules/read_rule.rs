@@ -6,7 +6,7 @@ use super::Rule;
 use super::correlation::CorrelationRule;
 use super::error::{Reading, cut, suggestion};
 use super::facts::{self, Scope, TABLES};
-use super::header::{Block, Chance, Lane, Level, LogSource, Meta, Probity, Related, Status, Weight};
+use super::header::{Block, Chance, Lane, Level, LogSource, Measure, Meta, Probity, Related, Status, Weight};
 use super::law;
 use super::read::{self, Fields};
 use super::template::{self, Fault, PLACEHOLDERS};
@@ -227,8 +227,8 @@ fn facts_shown(reading: &mut Reading<'_>, fields: &Fields<'_>, scope: Option<Sco
     shown.into_iter().map(|(name, _)| name).collect()
 }
 
-const PROBITY_KEYS: [&str; 11] =
-    ["version", "scope", "block", "m", "u", "chance", "lane", "needs", "law", "says", "next"];
+const PROBITY_KEYS: [&str; 12] =
+    ["version", "scope", "block", "m", "u", "chance", "measure", "lane", "needs", "law", "says", "next"];
 
 fn probity(reading: &mut Reading<'_>, node: &Node) -> Option<Probity> {
     let fields = Fields::new(reading, node, "`probity`", &PROBITY_KEYS)?;
@@ -265,12 +265,32 @@ fn probity(reading: &mut Reading<'_>, node: &Node) -> Option<Probity> {
         Some(found) => found,
         None => None,
     };
+    let measure = match fields.get("measure") {
+        Some(node) => Some(measure(reading, node, scope)?),
+        None => None,
+    };
+    if let Some(chance) = chance
+        && (chance == Chance::Excess) != measure.is_some()
+    {
+        let (message, help) = if measure.is_some() {
+            ("`measure` belongs to `chance: excess` alone", "take `measure` out, or write `chance: excess`")
+        } else {
+            ("`chance: excess` needs `measure`", "add `measure: { count: FACT, of: FACT }`")
+        };
+        let span = fields.key_span(if measure.is_some() { "measure" } else { "chance" });
+        reading.error(&span, "rules::chance", message, help.to_owned());
+    }
+    if chance == Some(Chance::Excess) && scope.is_some_and(|s| s != Scope::User) {
+        let message = "`chance: excess` compares users, and this rule is about something else";
+        reading.error(&fields.key_span("chance"), "rules::chance", message, "write `scope: user`".to_owned());
+    }
     Some(Probity {
         version: version?,
         scope: scope?,
         block: block?,
         m: m?,
         u,
+        measure,
         chance: chance?,
         lane: lane?,
         needs: needs?,
@@ -278,6 +298,22 @@ fn probity(reading: &mut Reading<'_>, node: &Node) -> Option<Probity> {
         says: says?,
         next: next?,
     })
+}
+
+fn measure(reading: &mut Reading<'_>, node: &Node, scope: Option<Scope>) -> Option<Measure> {
+    let fields = Fields::new(reading, node, "`measure`", &["count", "of"])?;
+    let mut fact = |key: &'static str| -> Option<String> {
+        let name = fields.need_text(reading, key)?;
+        if scope.is_some_and(|scope| facts::find(scope, &name).is_none()) {
+            let message = format!("there is no fact `{}` about a user", cut(&name));
+            let help = facts::nearest(Scope::User, &name).map(|fact| format!("did you mean `{fact}`?"));
+            reading.error(&fields.key_span(key), "rules::unknown_fact", message, help);
+            return None;
+        }
+        Some(name)
+    };
+    let (count, of) = (fact("count"), fact("of"));
+    Some(Measure { count: count?, of: of? })
 }
 
 fn version(reading: &mut Reading<'_>, node: &Node) -> Option<u32> {

@@ -1,9 +1,5 @@
 //! The score of one case: blocks of evidence, added.
 
-use super::values::{
-    BLOCK_CAP, CASES_OF_A_MISUSER, CLOSE_TIE_FLOOR, LOWER_BOUND, MISUSING_SHARE, NINETY_PERCENT, OFFSET, OVERLAP,
-    PEERS_CAP, REASON_CAP, SECOND_BLOCK, SENSITIVITY_CAP, STRONG_BLOCK, TEMPERATURE, UNEXPLAINED_CAP, VOLUME_SD,
-};
 use super::weigh::Weighed;
 use crate::purpose::{Purpose, UserId};
 use crate::relations::TieKind;
@@ -11,6 +7,7 @@ use crate::rules::Block;
 use crate::rules::fire::Fired;
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
+use crate::values::{Caps, NINETY_PERCENT, Prior, Values};
 
 /// One block of a case.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,14 +42,14 @@ pub struct CaseScore {
 impl CaseScore {
     /// A: the evidence as it counts, α + τ·T.
     #[must_use]
-    pub fn weight(&self) -> f64 {
-        OFFSET + TEMPERATURE * self.evidence
+    pub fn weight(&self, values: &Values) -> f64 {
+        values.scale.offset + values.scale.temperature * self.evidence
     }
 
     /// S: posterior log2 odds.
     #[must_use]
-    pub fn posterior(&self) -> f64 {
-        self.prior + self.weight()
+    pub fn posterior(&self, values: &Values) -> f64 {
+        self.prior + self.weight(values)
     }
 
     /// Lower end of the 90 % interval of T.
@@ -64,23 +61,30 @@ impl CaseScore {
     /// One strong kind of evidence about the person or the pattern, and another kind beside it? Reason and
     /// peers are context: what was typed, and how the user's work is as a whole.
     #[must_use]
-    pub fn stands(&self) -> bool {
+    pub fn stands(&self, values: &Values) -> bool {
         let telling = |b: &&BlockScore| {
             matches!(b.block, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
-                && b.bits >= STRONG_BLOCK
+                && b.bits >= values.lanes.strong_block
         };
-        let beside = |b: &&BlockScore| !matches!(b.block, Block::Reason | Block::Peers) && b.bits >= SECOND_BLOCK;
-        self.blocks.iter().any(|b| telling(&b))
-            && self.blocks.iter().filter(beside).count() >= 2
-            && self.low() > LOWER_BOUND
+        let beside = |b: &&BlockScore| match b.block {
+            Block::Peers => false,
+            // Context, unless what was typed is false.
+            Block::Reason => b.bits >= values.lanes.strong_block,
+            _ => b.bits >= values.lanes.second_block,
+        };
+        // Beyond the cap of ordinary evidence lie acts that are all but certain in themselves.
+        let alone = |b: &BlockScore| b.bits > values.caps.block;
+        (self.blocks.iter().any(alone)
+            || self.blocks.iter().any(|b| telling(&b)) && self.blocks.iter().filter(beside).count() >= 2)
+            && self.low() > values.lanes.lower_bound
     }
 }
 
 /// Prior log2 odds that a given case of a user with `cases` cases is misuse: heavy searchers gain
 /// nothing by volume.
 #[must_use]
-pub fn prior(cases: u32) -> f64 {
-    let lambda = (MISUSING_SHARE * CASES_OF_A_MISUSER / f64::from(cases.max(1))).min(0.5);
+pub fn prior(prior: &Prior, cases: u32) -> f64 {
+    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / f64::from(cases.max(1))).min(0.5);
     (lambda / (1.0 - lambda)).log2()
 }
 
@@ -95,13 +99,14 @@ pub struct Native {
 /// What the case itself says: an explanation that holds, the number of looks, the user beside peers.
 #[must_use]
 pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
+    let values = facts.world.values;
     let mut pieces = Vec::new();
     let tally = &facts.tally;
     if let (Purpose::Explained, Some(template)) = (tally.purpose(), tally.strongest) {
         let answered = coverage(facts, template);
         let close = facts.ties.iter().any(|t| close_tie(t.kind) && t.probability >= 0.5);
-        let bits = (template.chance() / answered).log2().clamp(-BLOCK_CAP, 0.0);
-        let bits = if close { bits.max(CLOSE_TIE_FLOOR) } else { bits };
+        let bits = (template.chance() / answered).log2().clamp(-values.caps.block, 0.0);
+        let bits = if close { bits.max(values.caps.close_tie_floor) } else { bits };
         pieces.push(Native {
             block: Block::Purpose,
             bits,
@@ -121,7 +126,7 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
             pieces.push(Native {
                 block: Block::Volume,
                 bits,
-                sd: VOLUME_SD,
+                sd: values.blocks.volume_sd,
                 because: volume_words(facts.world, facts.case.user, tally.unexplained),
             });
         }
@@ -132,7 +137,7 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
         pieces.push(Native {
             block: Block::Peers,
             bits,
-            sd: VOLUME_SD,
+            sd: values.blocks.volume_sd,
             because: format!(
                 "{} of {} looks unexplained, {z:+.1} standard deviations from others in the same role",
                 user.unexplained, user.tellable
@@ -188,25 +193,31 @@ fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
             here_of += row.looks;
         }
     }
-    let shrinkage = super::values::STRATUM_SHRINKAGE;
+    let shrinkage = world.values.rates.stratum_shrinkage;
     let parent = (all as f64 + 0.5) / (all_of as f64 + 1.0);
     ((here as f64 + shrinkage * parent) / (here_of as f64 + shrinkage)).clamp(1e-6, 1.0)
 }
 
 /// What a block may weigh at most.
-const fn cap(block: Block) -> f64 {
+const fn cap(caps: &Caps, block: Block) -> f64 {
     match block {
-        Block::Purpose => UNEXPLAINED_CAP,
-        Block::Reason => REASON_CAP,
-        Block::Peers => PEERS_CAP,
-        Block::Sensitivity => SENSITIVITY_CAP,
-        _ => BLOCK_CAP,
+        Block::Purpose => caps.unexplained,
+        Block::Reason => caps.reason,
+        Block::Peers => caps.peers,
+        Block::Sensitivity => caps.sensitivity,
+        _ => caps.block,
     }
 }
 
 /// Adds findings and the case's own pieces up by block.
 #[must_use]
-pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec<Native>) -> Vec<BlockScore> {
+pub fn blocks(
+    fired: &[(Fired, Weighed)],
+    of: impl Fn(u16) -> Block,
+    native: Vec<Native>,
+    values: &Values,
+) -> Vec<BlockScore> {
+    let caps = &values.caps;
     let mut blocks = Vec::new();
     for &block in Block::ALL {
         let mut pieces: Vec<(f64, f64, &str)> = fired
@@ -221,11 +232,11 @@ pub fn blocks(fired: &[(Fired, Weighed)], of: impl Fn(u16) -> Block, native: Vec
             continue;
         };
         // Every piece of the volume block measures the same excess: only the largest counts.
-        let overlap = if block == Block::Volume { 0.0 } else { OVERLAP };
+        let overlap = if block == Block::Volume { 0.0 } else { values.blocks.overlap };
         let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
         let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
         let bits = (largest + overlap * (rest + against))
-            .clamp(-BLOCK_CAP, cap(block).max(if largest > BLOCK_CAP { largest } else { 0.0 }));
+            .clamp(-caps.block, cap(caps, block).max(if largest > caps.block { largest } else { 0.0 }));
         if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
             continue;
         }
@@ -241,7 +252,8 @@ mod tests {
     #[test]
     fn golden_values_of_the_scoring_design() {
         // 1,500 cases: −15.6 bits.
-        assert!((prior(1_500) + 15.6).abs() < 0.05, "{}", prior(1_500));
+        let at = prior(&Values::shipped().prior, 1_500);
+        assert!((at + 15.6).abs() < 0.05, "{at}");
         for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
             assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
         }
@@ -249,6 +261,7 @@ mod tests {
 
     #[test]
     fn more_cases_never_raise_the_prior() {
-        assert!((1..5_000).all(|n| prior(n + 1) <= prior(n)));
+        let p = &Values::shipped().prior;
+        assert!((1..5_000).all(|n| prior(p, n + 1) <= prior(p, n)));
     }
 }

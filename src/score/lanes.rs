@@ -4,10 +4,8 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
-use super::values::{
-    HABIT_SHARE, HABIT_USERS, QUERY_THRESHOLD, QUERY_WHOLE_USER, REFER_THRESHOLD, STRONG_BLOCK, TEMPERATURE,
-};
-use super::{Habit, Lane, LanedCase, Member, Scored, member};
+use super::member::Standing;
+use super::{Habit, Lane, LanedCase, Member, Scored};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::rows::World;
 use crate::rules::{self, Rule};
@@ -25,15 +23,15 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
         let user = world.cases[index as usize].user;
         let purpose = purpose(world, index);
         let only_habit = score.fired.iter().all(|(f, _)| habitual.contains(&(f.rule, index)));
-        let Some(lane) =
-            lane(rules, &score, Some(purpose), over.contains(&user)).filter(|l| !(only_habit && *l == Lane::Query))
+        let Some(lane) = lane(world, rules, &score, Some(purpose), over.contains(&user))
+            .filter(|l| !(only_habit && *l == Lane::Query))
         else {
             continue;
         };
         members.entry(user).or_default().push(LanedCase { score, lane });
     }
     for (user, score) in whole {
-        if let Some(lane) = lane(rules, &score, None, over.contains(&user)) {
+        if let Some(lane) = lane(world, rules, &score, None, over.contains(&user)) {
             members.entry(user).or_default().push(LanedCase { score, lane });
         }
     }
@@ -48,9 +46,9 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
 }
 
 /// Does the evidence of a case allow a referral, whatever its prior?
-fn refers(rules: &[&Rule], score: &CaseScore) -> bool {
+fn refers(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> bool {
     let may = score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == rules::Lane::Refer);
-    may && score.stands()
+    may && score.stands(world.values)
 }
 
 /// Users whose cases that stand, taken together, rise above the threshold: three people looked at for
@@ -61,18 +59,19 @@ fn over_threshold(
     cases: &[CaseScore],
     whole: &[(UserId, CaseScore)],
 ) -> FxHashSet<UserId> {
-    let mut standing: FxHashMap<UserId, Vec<f64>> = FxHashMap::default();
-    for score in cases.iter().filter(|s| refers(rules, s)) {
+    let mut standing: FxHashMap<UserId, Vec<&CaseScore>> = FxHashMap::default();
+    for score in cases.iter().filter(|s| refers(world, rules, s)) {
         let user = world.cases[score.case.unwrap_or_default() as usize].user;
-        standing.entry(user).or_default().push(score.weight());
+        standing.entry(user).or_default().push(score);
     }
-    for (user, score) in whole.iter().filter(|(_, s)| refers(rules, s)) {
-        standing.entry(*user).or_default().push(score.weight());
+    for (user, score) in whole.iter().filter(|(_, s)| refers(world, rules, s)) {
+        standing.entry(*user).or_default().push(score);
     }
     standing
         .into_iter()
-        .filter(|(user, weights)| {
-            member::weight(weights) + member::prior(world.users[*user as usize].cases) >= REFER_THRESHOLD
+        .filter(|(user, scores)| {
+            let cases = world.users[*user as usize].cases;
+            Standing::of(scores.iter().copied(), cases, world.values).rank() >= world.values.lanes.refer
         })
         .map(|(user, _)| user)
         .collect()
@@ -90,31 +89,40 @@ fn purpose(world: &World<'_>, case: u32) -> Purpose {
 }
 
 /// The lane of one case, or none. A rule says how far it may carry a case; the score says whether it does.
-fn lane(rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: bool) -> Option<Lane> {
+fn lane(world: &World<'_>, rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: bool) -> Option<Lane> {
+    let values = &world.values.lanes;
     let may = |lane: rules::Lane| score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == lane);
-    if over && refers(rules, score) {
+    if over && refers(world, rules, score) {
         return Some(Lane::Refer);
     }
     if may(rules::Lane::Conflict) && purpose != Some(Purpose::Unexplained) {
         return Some(Lane::Conflict);
     }
     // Something needs an answer: one strong kind of evidence, and enough altogether.
-    let strong = score.blocks.iter().any(|b| b.bits >= STRONG_BLOCK);
-    let enough = if score.case.is_some() { QUERY_THRESHOLD } else { QUERY_WHOLE_USER };
+    let strong = score.blocks.iter().any(|b| b.bits >= values.strong_block);
+    let enough = if score.case.is_some() { values.query } else { values.query_whole_user };
     (strong && score.evidence >= enough && (may(rules::Lane::Refer) || may(rules::Lane::Query))).then_some(Lane::Query)
 }
 
 fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member {
     cases.sort_by(|a, b| {
         (a.lane.cmp(&b.lane))
-            .then(b.score.posterior().total_cmp(&a.score.posterior()))
+            .then(b.score.posterior(world.values).total_cmp(&a.score.posterior(world.values)))
             .then(a.score.case.cmp(&b.score.case))
     });
     let lane = cases[0].lane;
-    let same: Vec<f64> = cases.iter().filter(|c| c.lane == lane).map(|c| c.score.weight()).collect();
-    let weight = member::weight(&same);
-    let prior = member::prior(world.users[user as usize].cases);
-    Member { user, lane, rank_bits: weight + prior, weight, prior, sd: TEMPERATURE * cases[0].score.sd, cases }
+    let same = cases.iter().filter(|c| c.lane == lane).map(|c| &c.score);
+    let standing = Standing::of(same, world.users[user as usize].cases, world.values);
+    let sd = world.values.scale.temperature * cases[0].score.sd;
+    Member {
+        user,
+        lane,
+        rank_bits: standing.rank(),
+        weight: standing.rank() - standing.prior(),
+        prior: standing.prior(),
+        sd,
+        cases,
+    }
 }
 
 /// A rule that fires on a good part of a unit is the unit's habit: one line for the habit, not a
@@ -158,10 +166,12 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(Use
             seen.cases.dedup();
             let active = active.get(team).copied().unwrap_or(0);
             let bits = seen.bits / f64::from(seen.firings);
-            let many = seen.users.len() >= HABIT_USERS && seen.users.len() as f64 >= HABIT_SHARE * active as f64;
+            let many = seen.users.len() >= world.values.lanes.habit_users
+                && seen.users.len() as f64 >= world.values.lanes.habit_share * active as f64;
             // "Nothing on record answers" on most of a unit says something of the feeds, which the
             // coverage table shows; a habit is something that the unit does, and others do not.
-            let habit = rules[usize::from(rule)].meta.probity.block != rules::Block::Purpose && bits >= STRONG_BLOCK;
+            let habit = rules[usize::from(rule)].meta.probity.block != rules::Block::Purpose
+                && bits >= world.values.lanes.strong_block;
             (many && habit).then(|| Habit {
                 team: team.to_owned(),
                 rule,

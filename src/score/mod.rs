@@ -5,10 +5,10 @@
 //! guilt, and nothing here decides about anyone.
 
 pub mod case;
+pub mod excess;
 pub mod lane;
 pub mod lanes;
 pub mod member;
-pub mod values;
 pub mod weigh;
 
 use rayon::prelude::*;
@@ -91,8 +91,13 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
             let facts = CaseFacts::new(world, row);
             let weighed: Vec<(Fired, Weighed)> = fired.fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
             let native = case::native(&facts);
-            let blocks = case::blocks(&weighed, block_of, native);
-            total(Some(fired.case), weighed, blocks, case::prior(world.users[row.user as usize].cases))
+            let blocks = case::blocks(&weighed, block_of, native, world.values);
+            total(
+                Some(fired.case),
+                weighed,
+                blocks,
+                case::prior(&world.values.prior, world.users[row.user as usize].cases),
+            )
         })
         .collect();
     let mut by_user: FxHashMap<UserId, Vec<u16>> = FxHashMap::default();
@@ -109,9 +114,9 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
                     (fired, rates.user(user, rule))
                 })
                 .collect();
-            let blocks = case::blocks(&weighed, block_of, Vec::new());
+            let blocks = case::blocks(&weighed, block_of, Vec::new(), world.values);
             // One user, one such "case": its prior is that of a user, not of one among many cases.
-            (user, total(None, weighed, blocks, case::prior(1)))
+            (user, total(None, weighed, blocks, member::prior_whole(&world.values.prior)))
         })
         .collect();
     whole.sort_by_key(|(user, _)| *user);

@@ -2,13 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::values::{BLOCK_CAP, NINETY_PERCENT, ROLE_SHRINKAGE, STATED_CAP, STRATUM_SHRINKAGE, VOLUME_SD};
+use super::excess::Excess;
 use crate::chance::beta_log2_sd;
 use crate::ingest::Code;
 use crate::purpose::UserId;
 use crate::rules::fire::{Fired, Firings};
 use crate::rules::rows::{Case, World};
 use crate::rules::{Block, Chance, Rule, Scope};
+use crate::values::{NINETY_PERCENT, Range};
 
 /// A weight with its interval and the sentence that shows the figures.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,10 @@ pub struct Rates<'a> {
     users: u64,
     force: FxHashMap<(u16, Among), u64>,
     force_cases: FxHashMap<Among, u64>,
+    /// Cases on which each rule fired.
+    fired: FxHashMap<u16, u64>,
+    /// Of the rules with `chance: excess`.
+    excess: FxHashMap<u16, Excess>,
 }
 
 impl<'a> Rates<'a> {
@@ -64,6 +69,8 @@ impl<'a> Rates<'a> {
             users: world.users.iter().filter(|u| u.looks > 0).count() as u64,
             force: FxHashMap::default(),
             force_cases: FxHashMap::default(),
+            fired: FxHashMap::default(),
+            excess: Excess::of_rules(world, rules),
         };
         for case in &world.cases {
             let (system, group) = place(world, case);
@@ -84,6 +91,7 @@ impl<'a> Rates<'a> {
                 let stratum = stratum(world, rules[usize::from(fired.rule)], &row);
                 *rates.by_stratum.entry((fired.rule, stratum)).or_default() += 1;
                 *rates.force.entry((fired.rule, stratum.2)).or_default() += 1;
+                *rates.fired.entry(fired.rule).or_default() += 1;
                 if user_seen.insert((fired.rule, row.user)) {
                     *rates.by_role.entry((fired.rule, world.peers.group(row.user))).or_default() += 1;
                 }
@@ -104,19 +112,20 @@ impl<'a> Rates<'a> {
         }
         match (rule.meta.probity.chance, &fired.tie) {
             (Chance::Peers, Some(tie)) => {
-                let rate = self.world.peers.rate(case.user, tie.kind);
-                let m = rule.meta.probity.m.value;
+                let rate = self.world.peers.rate(case.user, tie);
+                let m = self.m(rule).value;
                 let p = f64::from(tie.probability).clamp(0.0, 1.0);
                 // The match itself may be wrong: then the looks are as ordinary as any.
                 let ratio = p * m / rate.u() + (1.0 - p);
-                weigh(
+                self.weigh(
                     rule,
                     ratio.log2(),
                     rate.u(),
                     rate.log2_sd(),
                     format!(
-                        "likely under misuse {}; peers doing the same work hit such a tie of this user in {} of {} looks, chance {}",
+                        "likely under misuse {}; {} hit such a tie of this user in {} of {} looks, chance {}",
                         figure(m),
+                        rate.peers(),
                         rate.hits,
                         rate.looks,
                         figure(rate.u())
@@ -124,8 +133,8 @@ impl<'a> Rates<'a> {
                 )
             }
             (Chance::Role, _) => self.role(rule, fired.rule, case.user),
-            (Chance::Fixed, _) => fixed(rule),
-            (Chance::Stratum | Chance::Peers, _) => self.stratum(rule, fired.rule, case),
+            (Chance::Fixed, _) => self.stated(rule, fired.rule),
+            (Chance::Stratum | Chance::Peers | Chance::Excess, _) => self.stratum(rule, fired.rule, case),
         }
     }
 
@@ -134,7 +143,8 @@ impl<'a> Rates<'a> {
     pub fn user(&self, user: UserId, index: u16) -> Weighed {
         let rule = self.rules[usize::from(index)];
         match rule.meta.probity.chance {
-            Chance::Fixed => fixed(rule),
+            Chance::Fixed => self.stated(rule, index),
+            Chance::Excess => self.excess(rule, index, user),
             _ => self.role(rule, index, user),
         }
     }
@@ -145,7 +155,7 @@ impl<'a> Rates<'a> {
         let group = self.world.peers.group(case.user);
         Weighed {
             bits: self.world.volume.bits(group, unexplained),
-            sd: VOLUME_SD,
+            sd: self.world.values.blocks.volume_sd,
             u: self.world.volume.tail(group, unexplained),
             because: super::case::volume_words(self.world, case.user, unexplained),
         }
@@ -155,16 +165,17 @@ impl<'a> Rates<'a> {
         let key = stratum(self.world, rule, case);
         let fired = self.by_stratum.get(&(index, key)).copied().unwrap_or(0);
         let of = self.stratum_cases.get(&key).copied().unwrap_or(0);
-        let (a, b) = self.posterior(index, key.2, fired, of, STRATUM_SHRINKAGE);
+        let (a, b) = self.posterior(index, key.2, fired, of, self.world.values.rates.stratum_shrinkage);
         let u = a / (a + b);
-        weigh(
+        let m = self.m(rule).value;
+        self.weigh(
             rule,
-            (rule.meta.probity.m.value / u).log2(),
+            (m / u).log2(),
             u,
             beta_log2_sd(a, b),
             format!(
                 "likely under misuse {}; shown by {fired} of {of} {} in the same system and role, chance {}",
-                figure(rule.meta.probity.m.value),
+                figure(m),
                 match key.2 {
                     Among::All => "cases",
                     Among::Unexplained => "unexplained cases",
@@ -181,22 +192,75 @@ impl<'a> Rates<'a> {
         // The user is not their own peer.
         let fired = self.by_role.get(&(index, group)).copied().unwrap_or(1).max(1) - 1;
         let users = self.users.max(1);
+        let shrinkage = self.world.values.rates.role_shrinkage;
         let everywhere: u64 = self.by_role.iter().filter(|((r, _), _)| *r == index).map(|(_, n)| n).sum();
         let parent = (everywhere.saturating_sub(1) as f64 + 0.5) / users as f64;
-        let a = fired as f64 + ROLE_SHRINKAGE * parent;
-        let b = (of as f64 + ROLE_SHRINKAGE - a).max(0.5);
+        let a = fired as f64 + shrinkage * parent;
+        let b = (of as f64 + shrinkage - a).max(0.5);
         let u = a / (a + b);
-        weigh(
+        let m = self.m(rule).value;
+        self.weigh(
             rule,
-            (rule.meta.probity.m.value / u).log2(),
+            (m / u).log2(),
             u,
             beta_log2_sd(a.max(0.5), b),
             format!(
                 "likely under misuse {}; shown by {fired} of {of} others in the same role, chance {}",
-                figure(rule.meta.probity.m.value),
+                figure(m),
                 figure(u)
             ),
         )
+    }
+
+    /// What a rule states of its chance stands as if so many cases had been seen, and is corrected by those
+    /// of this run; the case itself is left out.
+    fn stated(&self, rule: &Rule, index: u16) -> Weighed {
+        let m = self.m(rule).value;
+        let stated = rule.meta.probity.u.map_or(0.5, |u| u.value);
+        let seen = self.world.values.rates.stated_shrinkage;
+        let cases = (self.world.cases.len() as f64 - 1.0).max(0.0);
+        let fired = self.fired.get(&index).map_or(0.0, |n| *n as f64 - 1.0).max(0.0);
+        let (a, of) = (fired + seen * stated, cases + seen);
+        let u = a / of;
+        // The wider of what the rule admits and what counting leaves open.
+        let sd = rule.meta.probity.u.map_or(0.0, |u| spread(u.low, u.high)).max(beta_log2_sd(a.max(0.5), of - a));
+        let because = format!(
+            "likely under misuse {}; chance {} as the rule states, {fired:.0} of {cases:.0} other cases show it, together {}",
+            figure(m),
+            figure(stated),
+            figure(u)
+        );
+        self.weigh(rule, (m / u).log2(), u, sd, because)
+    }
+
+    fn excess(&self, rule: &Rule, index: u16, user: UserId) -> Weighed {
+        let m = self.m(rule).value;
+        let Some(found) = self.excess.get(&index).and_then(|e| e.of(user)) else {
+            return self.weigh(rule, 0.0, 1.0, 0.0, "nothing to compare with".to_owned());
+        };
+        let because = format!(
+            "likely under misuse {}; {:.0} of {:.0}, where others in the same role would show {:.1}: so many by chance {}",
+            figure(m),
+            found.count,
+            found.of,
+            found.expected,
+            figure(found.tail)
+        );
+        self.weigh(rule, (m / found.tail).log2(), found.tail, self.world.values.blocks.volume_sd, because)
+    }
+
+    /// m of a rule: as the rule says, unless the values file says otherwise.
+    fn m(&self, rule: &Rule) -> Range {
+        let own = rule.meta.probity.m;
+        self.world.values.m(&rule.meta.key()).unwrap_or(Range { value: own.value, low: own.low, high: own.high })
+    }
+
+    fn weigh(&self, rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
+        let m = self.m(rule);
+        let caps = &self.world.values.caps;
+        let all_but_certain = rule.meta.probity.chance == Chance::Fixed || rule.meta.probity.block == Block::Training;
+        let most = if all_but_certain { caps.stated } else { caps.block };
+        Weighed { bits: bits.clamp(0.0, most), sd: u_sd.hypot(spread(m.low, m.high)), u, because }
     }
 
     /// Beta posterior of a firing rate, shrunk to the force-wide one.
@@ -206,24 +270,6 @@ impl<'a> Rates<'a> {
         let parent = (all_fired as f64 + 0.5) / (all as f64 + 1.0);
         let a = fired as f64 + shrinkage * parent;
         (a, (of as f64 + shrinkage - a).max(0.5))
-    }
-}
-
-fn fixed(rule: &Rule) -> Weighed {
-    let m = rule.meta.probity.m.value;
-    let u = rule.meta.probity.u.map_or(0.5, |u| u.value);
-    let sd = rule.meta.probity.u.map_or(0.0, |u| spread(u.low, u.high));
-    let because = format!("likely under misuse {}; chance {} as the rule states", figure(m), figure(u));
-    weigh(rule, (m / u).log2(), u, sd, because)
-}
-
-fn weigh(rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
-    let m = rule.meta.probity.m;
-    Weighed {
-        bits: bits.clamp(0.0, if rule.meta.probity.chance == Chance::Fixed { STATED_CAP } else { BLOCK_CAP }),
-        sd: u_sd.hypot(spread(m.low, m.high)),
-        u,
-        because,
     }
 }
 

@@ -9,9 +9,9 @@ use crate::purpose::Look;
 use crate::rules::fire::Fired;
 use crate::rules::render;
 use crate::rules::rows::case::{CaseFacts, Tally};
-use crate::score::values::{NINETY_PERCENT, TEMPERATURE};
 use crate::score::weigh::figure;
 use crate::score::{CaseScore, Weighed};
+use crate::values::NINETY_PERCENT;
 
 /// The looks that a case of the report is about, with what they add up to.
 struct Scope<'a> {
@@ -44,6 +44,7 @@ pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gather
         gathered.add(world, look, &case_id, &behind);
     }
     let spread = NINETY_PERCENT * score.sd;
+    let values = world.values;
     Case {
         subject_id: scope.subject_key.to_owned(),
         subject_name: scope.subject_name.clone(),
@@ -55,9 +56,9 @@ pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gather
         days: u64::from(scope.tally.days),
         first_at: scope.looks.iter().map(|l| l.first_at).min().map_or_else(String::new, |t| t.rfc3339(zone)),
         last_at: scope.looks.iter().map(|l| l.last_at).max().map_or_else(String::new, |t| t.rfc3339(zone)),
-        score_bits: score.posterior(),
-        low_bits: score.posterior() - TEMPERATURE * spread,
-        high_bits: score.posterior() + TEMPERATURE * spread,
+        score_bits: score.posterior(values),
+        low_bits: score.posterior(values) - values.scale.temperature * spread,
+        high_bits: score.posterior(values) + values.scale.temperature * spread,
         prior_bits: score.prior,
         evidence_bits: score.evidence,
         blocks: score

@@ -1,7 +1,7 @@
 //! The policy lane: one row for a unit's habit, not fifty for its people.
 
 use super::super::model::{Block, Case, Finding, Lane, Referral};
-use super::{Material, band, evidence::Gathered, words};
+use super::{Material, evidence::Gathered, words};
 use crate::ids;
 use crate::score::Habit;
 
@@ -83,7 +83,7 @@ fn referral(material: &Material<'_>, habit: &Habit, gathered: &mut Gathered) -> 
         low_bits: habit.bits,
         high_bits: habit.bits,
         evidence_bits: habit.bits,
-        band: band(habit.bits).to_owned(),
+        band: world.values.bands.word(habit.bits).to_owned(),
         looks: looks.len() as u64,
         subjects: habit.cases.len() as u64,
         first_at: first,

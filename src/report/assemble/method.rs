@@ -5,7 +5,6 @@ use super::super::model::{MethodNote, Report};
 use super::Material;
 use super::words::count;
 use crate::purpose::Feed;
-use crate::score::values;
 
 /// Warnings that a reader must see before any name.
 pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> {
@@ -71,6 +70,7 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
     let world = material.world;
     let note = |heading: &str, text: String| MethodNote { heading: heading.to_owned(), text };
     let stats = &world.relations.stats;
+    let values = world.values;
     let reach = world.judged.feeds.reach().map_or_else(|| "none".to_owned(), |(a, b)| format!("{a} to {b}"));
     vec![
         note(
@@ -117,10 +117,10 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                  more than {:.0}. The sum is multiplied by {:.1} because kinds are not quite independent. The prior takes {:.0} % of users \
                  and {:.0} cases each, spread over the user's own number of cases, so that heavy searchers gain nothing by volume. It is no \
                  probability of guilt.",
-                values::BLOCK_CAP,
-                values::TEMPERATURE,
-                100.0 * values::MISUSING_SHARE,
-                values::CASES_OF_A_MISUSER
+                values.caps.block,
+                values.scale.temperature,
+                100.0 * values.prior.misusing_share,
+                values.prior.cases_of_a_misuser
             ),
         ),
         note(
@@ -131,10 +131,10 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                  training or a pattern, and another kind of {:.1} bits or more beside it (the reason typed and the user's work as a \
                  whole do not count here); and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is \
                  no referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
-                values::REFER_THRESHOLD,
-                values::STRONG_BLOCK,
-                values::SECOND_BLOCK,
-                values::LOWER_BOUND
+                values.lanes.refer,
+                values.lanes.strong_block,
+                values.lanes.second_block,
+                values.lanes.lower_bound
             ),
         ),
         note(

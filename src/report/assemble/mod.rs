@@ -17,7 +17,8 @@ use crate::ingest::{IngestError, Source};
 use crate::purpose::Purpose;
 use crate::rules::Rule;
 use crate::rules::rows::World;
-use crate::score::{Member, Scored, member, values};
+use crate::score::{Member, Scored, member};
+use crate::values::NINETY_PERCENT;
 
 pub use words::tie_words;
 
@@ -74,8 +75,8 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
     let cases: Vec<_> =
         member.cases.iter().map(|laned| cases::case(material, member.user, &laned.score, gathered)).collect();
     let scores: Vec<_> = member.cases.iter().map(|c| c.score.clone()).collect();
-    let best = member::best(&scores);
-    let spread = values::NINETY_PERCENT * member.sd;
+    let best = member::best(&scores, world.values);
+    let spread = NINETY_PERCENT * member.sd;
     let mut rules = BTreeSet::new();
     let mut law = BTreeSet::new();
     let mut next = Vec::new();
@@ -102,7 +103,7 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
         high_bits: member.rank_bits + spread,
         prior_bits: member.prior,
         evidence_bits: best.map_or(0.0, |b| b.evidence),
-        band: band(best.map_or(0.0, |b| b.evidence)).to_owned(),
+        band: world.values.bands.word(best.map_or(0.0, |b| b.evidence)).to_owned(),
         expected_false: None,
         looks: cases.iter().map(|c| c.looks).sum(),
         subjects: subjects.len() as u64,
@@ -138,11 +139,6 @@ fn headline(cases: &[super::model::Case]) -> String {
         1 => format!("{} One more case is listed.", words::sentence(sentence)),
         n => format!("{} {n} more cases are listed.", words::sentence(sentence)),
     }
-}
-
-/// The verbal band of an amount of evidence.
-fn band(bits: f64) -> &'static str {
-    values::BANDS.iter().find(|(from, _)| bits >= *from).map_or("weak", |(_, band)| band)
 }
 
 fn counts(world: &World<'_>, report: &Report) -> Counts {

@@ -36,6 +36,12 @@ pub(super) const FACTS: &[Fact] = &[
         &["access"],
         PURPOSE,
     ),
+    flag(
+        S,
+        "explained.role_only",
+        "Only the role of the user answers the looks: why anybody was looked at, and not why this one",
+        &["authorities"],
+    ),
     number(S, "environment.live", "Looks in the live environment", &["access"], "4"),
     number(S, "environment.training", "Looks in a training environment", &["access"], "0"),
     number(S, "environment.test", "Looks in a test environment", &["access"], "0"),

@@ -43,6 +43,8 @@ pub struct Tally {
     pub incident_borrowed: u32,
     pub after_close: u32,
     pub on_behalf: u32,
+    /// Looks that nothing answers but the role of the user.
+    pub by_role: u32,
     pub borrowed_login: u32,
     /// Best explanation over the looks.
     pub strongest: Option<Template>,
@@ -87,6 +89,7 @@ impl Tally {
             t.on_behalf += u32::from(look.on_behalf_of != crate::purpose::NOBODY);
             t.borrowed_login +=
                 u32::from(look.account == AccountKind::Personal && world.shared.in_look(world.judged, look));
+            t.by_role += u32::from(look.explained_by == Some(Template::RoleFunction));
             if let Some(template) = look.explained_by {
                 t.strongest = Some(t.strongest.map_or(template, |s| s.min(template)));
             }
@@ -97,6 +100,12 @@ impl Tally {
         days.dedup_by_key(|(day, _)| *day);
         t.days = days.len() as u32;
         t
+    }
+
+    /// The role explains all kinds of people alike: it answers why anybody was looked at, and not why this one.
+    #[must_use]
+    pub const fn role_only(&self) -> bool {
+        self.unexplained == 0 && self.by_role > 0 && self.by_role == self.explained
     }
 
     /// Unexplained if any look is, else "cannot tell" if any is, else explained.
@@ -171,7 +180,7 @@ impl<'a> CaseFacts<'a> {
         let world = self.world;
         Some(match tie {
             Some(tie) => {
-                let u = world.peers.rate(self.case.user, tie.kind).u();
+                let u = world.peers.rate(self.case.user, tie).u();
                 world.peers.own_looks(self.case.user) as f64 * u
             }
             None => world.users[self.case.user as usize].group_unexplained_per_case.max(1.0),
@@ -247,6 +256,7 @@ const NAMED: &[(&str, Getter)] = &[
     ("looks.explained", |r| r.tally(|t| t.explained)),
     ("looks.cannot_tell", |r| r.tally(|t| t.cannot_tell)),
     ("purpose", |r| Value::Text(r.facts.tally.purpose().as_str())),
+    ("explained.role_only", |r| Value::Bool(r.facts.tally.role_only())),
     ("environment.live", |r| r.tally(|t| t.live)),
     ("environment.training", |r| r.tally(|t| t.training)),
     ("environment.test", |r| r.tally(|t| t.test)),

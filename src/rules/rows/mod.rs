@@ -6,6 +6,7 @@
 
 pub mod case;
 pub mod look;
+pub mod matters;
 pub mod peers;
 pub mod shared;
 pub mod subject;
@@ -17,9 +18,10 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::ingest::Tables;
-use crate::purpose::{Judged, Look, UserId};
+use crate::purpose::{AccountKind, Judged, Look, UserId};
 use crate::relations::Relations;
 use crate::subjects::{SubjectId, Subjects};
+use crate::values::Values;
 
 use peers::Peers;
 use subject::SubjectFacts;
@@ -61,24 +63,50 @@ pub struct World<'a> {
     pub peers: Peers,
     /// How many unexplained looks at one subject are many.
     pub volume: Volume,
+    /// Which unexplained subjects stand on one open incident.
+    pub matters: matters::Matters,
     /// Which subjects are members of staff, by whose own record.
     pub staff_subjects: ties::StaffSubjects,
     /// Events at a second place while the login was in use elsewhere.
     pub shared: shared::Shared,
+    /// The values of the score: how rates are shrunk, what blocks weigh at most.
+    pub values: &'a Values,
 }
 
 impl<'a> World<'a> {
-    /// Gathers cases and what is counted across them.
+    /// Gathers cases and what is counted across them, with the values as shipped.
     #[must_use]
     pub fn new(tables: &'a Tables, subjects: &'a Subjects, relations: &'a Relations, judged: &'a Judged) -> Self {
+        Self::with_values(tables, subjects, relations, judged, Values::shipped())
+    }
+
+    /// Gathers cases and what is counted across them.
+    #[must_use]
+    pub fn with_values(
+        tables: &'a Tables,
+        subjects: &'a Subjects,
+        relations: &'a Relations,
+        judged: &'a Judged,
+        values: &'a Values,
+    ) -> Self {
         let looks = &judged.looks.all;
         let cases = cases(looks);
         let mut by_subject: Vec<u32> = (0..cases.len() as u32).collect();
         by_subject.par_sort_unstable_by_key(|&c| (cases[c as usize].subject, cases[c as usize].user));
         let staff_subjects = ties::StaffSubjects::new(relations);
-        let peers = Peers::new(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
-        let volume = Volume::new(looks, &cases, &peers, |s| subjects.identified(s));
+        let counted = peers::Counted {
+            tables,
+            subjects,
+            relations,
+            judged,
+            cases: &cases,
+            by_subject: &by_subject,
+            staff_subjects: &staff_subjects,
+        };
+        let peers = Peers::new(&counted, values);
+        let volume = Volume::new(looks, &cases, &peers, |s| subjects.identified(s), values);
         let viewed = subject::facts(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
+        let matters = matters::Matters::new(judged, &cases);
         let shared = shared::Shared::new(tables);
         let mut world = Self {
             tables,
@@ -91,8 +119,10 @@ impl<'a> World<'a> {
             viewed,
             peers,
             volume,
+            matters,
             staff_subjects,
             shared,
+            values,
         };
         world.users = user::facts(&world);
         world
@@ -102,6 +132,18 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn looks(&self, case: &Case) -> &[Look] {
         &self.judged.looks.all[case.from as usize..case.to as usize]
+    }
+
+    /// Made by a service account: what a machine asks says nothing of a person.
+    #[must_use]
+    pub fn by_machine(&self, case: &Case) -> bool {
+        self.looks(case).iter().all(|l| l.account == AccountKind::Service)
+    }
+
+    /// Did a person look at anything under this user?
+    #[must_use]
+    pub fn judged_by(&self, user: UserId) -> bool {
+        self.users[user as usize].looks > 0
     }
 
     /// True where the log says who or what was looked at. Without that, a case is all of a user's looks

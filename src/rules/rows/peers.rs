@@ -2,19 +2,20 @@
 //! *this* user's relatives, namesakes and neighbours?
 //!
 //! That one number absorbs how common a name is, communities and small towns,
-//! which a national name table gets wrong for minorities.
+//! which a national name table gets wrong for minorities. Peers are counted on
+//! two levels. Those at the same station work the same streets, so that they
+//! say what chance does to a user who lives on the beat; where they are few,
+//! those in the same role fill in, and everybody behind them.
 
 use rustc_hash::FxHashMap;
 
-use super::{Case, ties::StaffSubjects};
+use super::{Case, ties::CaseTie, ties::StaffSubjects};
 use crate::chance::beta_log2_sd;
 use crate::ingest::Tables;
 use crate::purpose::{Judged, UserId};
 use crate::relations::{Relations, TieKind};
 use crate::subjects::{SubjectId, Subjects};
-
-/// Looks by which a user's own peers must outnumber the force-wide rate to outweigh it (P, scoring design).
-pub const PEER_SHRINKAGE: f64 = 3_000.0;
+use crate::values::Values;
 
 /// The chance that one look of a peer falls on somebody with this tie to the user.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,125 +24,197 @@ pub struct Rate {
     pub hits: u64,
     /// Looks of peers.
     pub looks: u64,
-    /// The force-wide rate for such a tie.
+    /// The rate on the wider level.
     pub prior: f64,
+    /// Looks by which these peers must outnumber the wider level to outweigh it.
+    pub shrinkage: f64,
+    /// Peers are those at the same station; otherwise those in the same role.
+    pub station: bool,
 }
 
 impl Rate {
-    /// u: the peers' rate, shrunk towards the force-wide one.
+    /// u: the peers' rate, shrunk towards the wider one.
     #[must_use]
     pub fn u(&self) -> f64 {
-        (self.hits as f64 + PEER_SHRINKAGE * self.prior) / (self.looks as f64 + PEER_SHRINKAGE)
+        (self.hits as f64 + self.shrinkage * self.prior) / (self.looks as f64 + self.shrinkage)
     }
 
     /// Standard deviation of log2 u from its Beta posterior, in bits.
     #[must_use]
     pub fn log2_sd(&self) -> f64 {
-        let a = self.hits as f64 + PEER_SHRINKAGE * self.prior;
-        let b = self.looks as f64 + PEER_SHRINKAGE - a;
+        let a = self.hits as f64 + self.shrinkage * self.prior;
+        let b = self.looks as f64 + self.shrinkage - a;
         // Less than half a hit is as unsure as half a hit: the posterior of a rate never seen.
         beta_log2_sd(a.max(0.5), b.max(0.5))
+    }
+
+    /// Who the peers are, in words.
+    #[must_use]
+    pub const fn peers(&self) -> &'static str {
+        if self.station { "colleagues at the same station" } else { "people in the same role" }
+    }
+}
+
+/// How near a colleague works: one's own team is looked up out of curiosity more often than the force at
+/// large, and by chance far less often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Near {
+    Team,
+    Station,
+    Force,
+}
+
+/// Users cut into groups, with the looks of each and how often they fell on whose ties.
+#[derive(Clone, Debug, Default)]
+struct Level {
+    of: Vec<u32>,
+    looks: Vec<u64>,
+    hits: FxHashMap<(UserId, TieKind), u64>,
+}
+
+/// Nobody's group: HR does not say where the user works.
+const NOWHERE: u32 = u32::MAX;
+
+impl Level {
+    /// Groups by what HR says of each user; users without are in `unknown`.
+    fn new<'t>(users: usize, unknown: Option<u32>, name: impl Fn(usize) -> &'t str) -> Self {
+        let mut groups: FxHashMap<&str, u32> = FxHashMap::default();
+        let of: Vec<u32> = (0..users)
+            .map(|u| match (name(u), unknown) {
+                ("", Some(none)) => none,
+                (name, _) => {
+                    let next = groups.len() as u32;
+                    *groups.entry(name).or_insert(next)
+                }
+            })
+            .collect();
+        Self { of, looks: vec![0; groups.len()], hits: FxHashMap::default() }
+    }
+
+    fn add_looks(&mut self, user: UserId, looks: u64) {
+        if let Some(sum) = self.looks.get_mut(self.of[user as usize] as usize) {
+            *sum += looks;
+        }
+    }
+
+    /// A look of `viewer` fell on somebody tied to `staff`.
+    fn add_hits(&mut self, viewer: UserId, staff: UserId, kind: TieKind, looks: u64) {
+        let group = self.of[viewer as usize];
+        if group != NOWHERE && self.of[staff as usize] == group {
+            *self.hits.entry((staff, kind)).or_default() += looks;
+        }
+    }
+
+    /// Looks of the others in the user's group.
+    fn others(&self, user: UserId, own: u64) -> Option<u64> {
+        self.looks.get(self.of[user as usize] as usize).map(|all| all.saturating_sub(own))
     }
 }
 
 /// Rates by user and tie.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Peers {
-    by_user: FxHashMap<(UserId, TieKind), u64>,
+    role: Level,
+    station: Level,
+    team: Level,
     /// Force-wide: hits and opportunities by tie.
     force: FxHashMap<TieKind, (u64, u64)>,
-    group_of: Vec<u32>,
-    group_looks: Vec<u64>,
     own_looks: Vec<u64>,
-    /// Looks of each group at colleagues and at high-profile people; own looks at the same.
-    group_hits: FxHashMap<(u32, TieKind), u64>,
-    own_hits: FxHashMap<(UserId, TieKind), u64>,
+    /// Looks of each role at colleagues this near or nearer; own looks at the same.
+    colleague_hits: FxHashMap<(u32, Near), u64>,
+    own_colleague_hits: FxHashMap<(UserId, Near), u64>,
+    /// Looks of each role at high-profile people; own looks at the same.
+    watched_hits: FxHashMap<u32, u64>,
+    own_watched_hits: FxHashMap<UserId, u64>,
     total_looks: u64,
+    shrinkage: f64,
+}
+
+/// What the counting reads.
+pub struct Counted<'a> {
+    /// Stage 1.
+    pub tables: &'a Tables,
+    /// Stage 2.
+    pub subjects: &'a Subjects,
+    /// Stage 3.
+    pub relations: &'a Relations,
+    /// Stage 4.
+    pub judged: &'a Judged,
+    /// Sorted by (user, subject).
+    pub cases: &'a [Case],
+    /// Case indexes, sorted by (subject, user).
+    pub by_subject: &'a [u32],
+    /// Which subjects are members of staff.
+    pub staff_subjects: &'a StaffSubjects,
 }
 
 impl Peers {
     /// Counts, over every subject, whose ties the looks of each user's peers fell on.
     #[must_use]
-    pub fn new(
-        tables: &Tables,
-        subjects: &Subjects,
-        relations: &Relations,
-        judged: &Judged,
-        cases: &[Case],
-        by_subject: &[u32],
-        staff_subjects: &StaffSubjects,
-    ) -> Self {
-        let mut peers = Self::default();
-        // Peers are those who do the same work: the same role. Users without a role are one group.
-        let mut groups: FxHashMap<&str, u32> = FxHashMap::default();
-        peers.group_of = (0..judged.users.len())
-            .map(|u| {
-                let role = tables.staff.get(u).map_or("", |s| s.role.as_str());
-                let next = groups.len() as u32;
-                *groups.entry(role).or_insert(next)
-            })
-            .collect();
-        peers.group_looks = vec![0; groups.len()];
-        peers.own_looks = vec![0; judged.users.len()];
-        for case in cases {
-            if !subjects.identified(case.subject) {
+    pub fn new(c: &Counted<'_>, values: &Values) -> Self {
+        let users = c.judged.users.len();
+        let staff = |u: usize| c.tables.staff.get(u);
+        let mut peers = Self {
+            // Users without a role are one group; users without a station or a team are in none.
+            role: Level::new(users, None, |u| staff(u).map_or("", |s| s.role.as_str())),
+            station: Level::new(users, Some(NOWHERE), |u| staff(u).map_or("", |s| s.station.as_str())),
+            team: Level::new(users, Some(NOWHERE), |u| staff(u).map_or("", |s| s.team.as_str())),
+            force: FxHashMap::default(),
+            own_looks: vec![0; users],
+            colleague_hits: FxHashMap::default(),
+            own_colleague_hits: FxHashMap::default(),
+            watched_hits: FxHashMap::default(),
+            own_watched_hits: FxHashMap::default(),
+            total_looks: 0,
+            shrinkage: values.rates.peer_shrinkage,
+        };
+        for case in c.cases {
+            if !c.subjects.identified(case.subject) {
                 continue;
             }
             let looks = u64::from(case.to - case.from);
             peers.own_looks[case.user as usize] += looks;
-            peers.group_looks[peers.group_of[case.user as usize] as usize] += looks;
+            peers.role.add_looks(case.user, looks);
+            peers.station.add_looks(case.user, looks);
             peers.total_looks += looks;
         }
-        let mut start = 0;
-        while start < by_subject.len() {
-            let subject = cases[by_subject[start] as usize].subject;
-            let mut end = start;
-            while end < by_subject.len() && cases[by_subject[end] as usize].subject == subject {
-                end += 1;
-            }
-            peers.count_subject(subject, cases, &by_subject[start..end], relations, staff_subjects);
-            start = end;
+        for viewers in c.by_subject.chunk_by(|a, b| c.cases[*a as usize].subject == c.cases[*b as usize].subject) {
+            peers.count_subject(c, c.cases[viewers[0] as usize].subject, viewers);
         }
         // Opportunities: every user with such a tie, times everybody else's looks.
-        let mut tied: Vec<(TieKind, UserId)> = relations.ties.iter().map(|t| (t.kind, t.staff)).collect();
+        let mut tied: Vec<(TieKind, UserId)> = c.relations.ties.iter().map(|t| (t.kind, t.staff)).collect();
         tied.sort_unstable();
         tied.dedup();
         for (kind, user) in tied {
             let others = peers.total_looks - peers.own_looks[user as usize];
             peers.force.entry(kind).or_default().1 += others;
         }
-        for kind in [TieKind::Colleague, TieKind::HighProfile] {
-            let hits: u64 = peers.group_hits.iter().filter(|((_, k), _)| *k == kind).map(|(_, h)| h).sum();
-            peers.force.insert(kind, (hits, peers.total_looks));
-        }
         peers
     }
 
-    fn count_subject(
-        &mut self,
-        subject: SubjectId,
-        cases: &[Case],
-        viewers: &[u32],
-        relations: &Relations,
-        staff_subjects: &StaffSubjects,
-    ) {
-        let ties = relations.by_subject(subject);
-        let watched = !relations.watch_of(subject).is_empty();
-        let staff = staff_subjects.contains(subject);
+    fn count_subject(&mut self, c: &Counted<'_>, subject: SubjectId, viewers: &[u32]) {
+        let ties = c.relations.by_subject(subject);
+        let watched = !c.relations.watch_of(subject).is_empty();
+        let staff = c.staff_subjects.who(c.relations, subject);
         if ties.is_empty() && !watched {
             return;
         }
         for &case in viewers {
-            let case = &cases[case as usize];
+            let case = &c.cases[case as usize];
             let looks = u64::from(case.to - case.from);
-            let group = self.group_of[case.user as usize];
-            for (kind, hit) in [(TieKind::Colleague, staff), (TieKind::HighProfile, watched)] {
-                // One's own record is not a colleague's.
-                let own = kind == TieKind::Colleague
-                    && relations.between(subject, case.user).iter().any(|t| t.kind == TieKind::Own);
-                if hit && !own {
-                    *self.group_hits.entry((group, kind)).or_default() += looks;
-                    *self.own_hits.entry((case.user, kind)).or_default() += looks;
+            let role = self.role.of[case.user as usize];
+            if watched {
+                *self.watched_hits.entry(role).or_default() += looks;
+                *self.own_watched_hits.entry(case.user).or_default() += looks;
+            }
+            // One's own record is not a colleague's.
+            let own = || c.relations.between(subject, case.user).iter().any(|t| t.kind == TieKind::Own);
+            if let Some(staff) = staff.filter(|_| !own()) {
+                for near in [Near::Team, Near::Station, Near::Force] {
+                    if self.near(case.user, staff) <= near {
+                        *self.colleague_hits.entry((role, near)).or_default() += looks;
+                        *self.own_colleague_hits.entry((case.user, near)).or_default() += looks;
+                    }
                 }
             }
             let mut before = None;
@@ -151,28 +224,75 @@ impl Peers {
                 }
                 before = Some((tie.staff, tie.kind));
                 self.force.entry(tie.kind).or_default().0 += looks;
-                if self.group_of[tie.staff as usize] == group {
-                    *self.by_user.entry((tie.staff, tie.kind)).or_default() += looks;
-                }
+                self.role.add_hits(case.user, tie.staff, tie.kind, looks);
+                self.station.add_hits(case.user, tie.staff, tie.kind, looks);
             }
         }
     }
 
-    /// The rate at which peers of `user` hit somebody with this tie to `user`.
-    #[must_use]
-    pub fn rate(&self, user: UserId, kind: TieKind) -> Rate {
-        let group = self.group_of[user as usize];
-        let looks = self.group_looks[group as usize].saturating_sub(self.own_looks[user as usize]);
-        let hits = if matches!(kind, TieKind::Colleague | TieKind::HighProfile) {
-            let all = self.group_hits.get(&(group, kind)).copied().unwrap_or(0);
-            all.saturating_sub(self.own_hits.get(&(user, kind)).copied().unwrap_or(0))
-        } else {
-            self.by_user.get(&(user, kind)).copied().unwrap_or(0)
+    fn near(&self, user: UserId, other: UserId) -> Near {
+        let same = |level: &Level| {
+            let group = level.of[user as usize];
+            group != NOWHERE && level.of.get(other as usize) == Some(&group)
         };
-        let (force_hits, opportunities) = self.force.get(&kind).copied().unwrap_or((0, 0));
+        if same(&self.team) {
+            Near::Team
+        } else if same(&self.station) {
+            Near::Station
+        } else {
+            Near::Force
+        }
+    }
+
+    /// The rate at which peers of `user` hit somebody with such a tie to `user`.
+    #[must_use]
+    pub fn rate(&self, user: UserId, tie: &CaseTie) -> Rate {
+        match tie.kind {
+            TieKind::Colleague => self.colleague(user, tie.staff),
+            TieKind::HighProfile => self.watched(user),
+            kind => self.own_circle(user, kind),
+        }
+    }
+
+    fn own_circle(&self, user: UserId, kind: TieKind) -> Rate {
+        let own = self.own_looks[user as usize];
+        let (hits, opportunities) = self.force.get(&kind).copied().unwrap_or((0, 0));
         // Half a hit more than was seen: a tie that nobody has hit yet is rare, not impossible.
-        let prior = (force_hits as f64 + 0.5) / (opportunities as f64 + 1.0);
-        Rate { hits, looks, prior: prior.min(1.0) }
+        let force = ((hits as f64 + 0.5) / (opportunities as f64 + 1.0)).min(1.0);
+        let on = |level: &Level, prior: f64, station: bool| {
+            level.others(user, own).map(|looks| Rate {
+                hits: level.hits.get(&(user, kind)).copied().unwrap_or(0),
+                looks,
+                prior,
+                shrinkage: self.shrinkage,
+                station,
+            })
+        };
+        let wide = Rate { hits: 0, looks: 0, prior: force, shrinkage: self.shrinkage, station: false };
+        let role = on(&self.role, force, false).unwrap_or(wide);
+        on(&self.station, role.u(), true).unwrap_or(role)
+    }
+
+    /// Colleagues are met by chance as often as people in the same role meet staff that near to *them*.
+    fn colleague(&self, user: UserId, other: Option<UserId>) -> Rate {
+        let near = other.map_or(Near::Force, |other| self.near(user, other));
+        let role = self.role.of[user as usize];
+        let all = self.colleague_hits.get(&(role, near)).copied().unwrap_or(0);
+        let own = self.own_colleague_hits.get(&(user, near)).copied().unwrap_or(0);
+        let everywhere: u64 = self.colleague_hits.iter().filter(|((_, n), _)| *n == near).map(|(_, h)| h).sum();
+        self.by_role(user, all.saturating_sub(own), everywhere)
+    }
+
+    fn watched(&self, user: UserId) -> Rate {
+        let all = self.watched_hits.get(&self.role.of[user as usize]).copied().unwrap_or(0);
+        let own = self.own_watched_hits.get(&user).copied().unwrap_or(0);
+        self.by_role(user, all.saturating_sub(own), self.watched_hits.values().sum())
+    }
+
+    fn by_role(&self, user: UserId, hits: u64, everywhere: u64) -> Rate {
+        let prior = (everywhere as f64 + 0.5) / (self.total_looks as f64 + 1.0);
+        let looks = self.role.others(user, self.own_looks[user as usize]).unwrap_or(0);
+        Rate { hits, looks, prior: prior.min(1.0), shrinkage: self.shrinkage, station: false }
     }
 
     /// Looks of the user at subjects that the log identifies.
@@ -184,13 +304,13 @@ impl Peers {
     /// Users who do the same work have the same group.
     #[must_use]
     pub fn group(&self, user: UserId) -> u32 {
-        self.group_of[user as usize]
+        self.role.of[user as usize]
     }
 
     /// How many groups there are.
     #[must_use]
     pub fn groups(&self) -> usize {
-        self.group_looks.len()
+        self.role.looks.len()
     }
 }
 
@@ -200,10 +320,10 @@ mod tests {
 
     #[test]
     fn golden_values_of_the_scoring_design() {
-        let surname = Rate { hits: 3_800, looks: 300_000, prior: 0.003_953 };
+        let surname = Rate { hits: 3_800, looks: 300_000, prior: 0.003_953, shrinkage: 3_000.0, station: false };
         assert!((surname.u() - 0.012_580).abs() < 5e-7, "{}", surname.u());
         assert!(((0.30 / surname.u()).log2() - 4.58).abs() < 0.005);
-        let rare = Rate { hits: 6, looks: 300_000, prior: 5.8e-5 };
+        let rare = Rate { hits: 6, looks: 300_000, prior: 5.8e-5, shrinkage: 3_000.0, station: false };
         assert!((rare.u() - 2.04e-5).abs() < 5e-8, "{}", rare.u());
         assert!(((0.30 / rare.u()).log2() - 13.85).abs() < 0.01);
     }

@@ -8,10 +8,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Case, World, getters};
 use crate::chance;
 use crate::instant::{HOUR, Instant, MINUTE};
-use crate::purpose::{Feed, Look, Purpose, Quoted, UserId};
+use crate::purpose::{Feed, Look, Purpose, Quoted, Template, UserId};
 use crate::rules::facts::{self, FactId, Scope};
 use crate::rules::value::{Row, Value};
-use crate::subjects::SubjectId;
+use crate::subjects::{SubjectId, SubjectKind};
 
 /// What is known of one user.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,11 @@ pub struct UserFacts {
     pub high_profile_unexplained: u32,
     pub high_profile_expected: f64,
     pub vulnerable_unexplained: u32,
+    pub vehicles_unexplained: u32,
+    pub off_duty_unexplained: u32,
+    pub burst_unexplained: u32,
+    pub matters_unexplained: u32,
+    pub borrowed_subjects: u32,
     pub prints: u32,
     pub off_duty: u32,
     pub isolated_sessions: u32,
@@ -52,6 +57,10 @@ const TELLING_PEERS: usize = 5;
 const BURST: i64 = 10 * MINUTE;
 /// … with nothing this long on both sides is isolated.
 const SILENCE: i64 = 3 * HOUR;
+/// So many different matters without explanation …
+const SITTING_MATTERS: u32 = 4;
+/// … within this of one another are a sitting.
+const SITTING: i64 = HOUR;
 /// A number quoted across this many subjects with which it has nothing to do is borrowed, not mistyped.
 const BORROWED_SUBJECTS: usize = 3;
 
@@ -93,18 +102,33 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
     let mut f = UserFacts { cases: cases.len() as u32, ..UserFacts::default() };
     let telling = world.judged.reasons.tells_apart();
     let mut times: Vec<(Instant, bool)> = Vec::new();
+    let mut open_looks: Vec<(Instant, SubjectId)> = Vec::new();
     let mut quoted: FxHashMap<u32, FxHashSet<SubjectId>> = FxHashMap::default();
     for case in cases {
         let looks = world.looks(case);
+        if world.by_machine(case) {
+            continue;
+        }
         let identified = world.identified(case.subject);
         f.subjects += u32::from(identified);
+        // A role explains what its holder does at work.
+        let only_by_role = |l: &Look| l.explained_by == Some(Template::RoleFunction);
+        let off = |l: &Look| l.duty.is_off() && (l.purpose == Purpose::Unexplained || only_by_role(l));
+        f.off_duty_unexplained += u32::from(identified && looks.iter().any(off));
         if unexplained(looks) && identified {
             f.subjects_unexplained += 1;
             let subject = world.viewed.get(&case.subject);
             f.high_profile_unexplained += u32::from(subject.is_some_and(|s| s.high_profile));
             f.vulnerable_unexplained += u32::from(subject.is_some_and(|s| s.vulnerable || s.victim));
+            let vehicle = world.subjects.all[case.subject as usize].kind == SubjectKind::Vehicle;
+            f.vehicles_unexplained += u32::from(vehicle);
+            for look in looks.iter().filter(|l| l.purpose == Purpose::Unexplained) {
+                open_looks.push((look.first_at, case.subject));
+            }
             f.tied_unexplained += u32::from(!world.relations.between(case.subject, case.user).is_empty());
         }
+        let not_its_number = |l: &Look| matches!(l.quoted, Quoted::Borrowed | Quoted::Unknown);
+        f.borrowed_subjects += u32::from(identified && looks.iter().any(not_its_number));
         for look in looks {
             f.looks += 1;
             let open = look.purpose == Purpose::Unexplained;
@@ -124,7 +148,35 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
     f.high_profile_expected = f64::from(f.subjects_unexplained) * watched_share;
     times.sort_unstable();
     f.isolated_sessions = isolated(&times);
+    open_looks.sort_unstable();
+    f.burst_unexplained = in_sittings(&open_looks, |sitting| world.matters.count(world.judged, sitting));
+    f.matters_unexplained = world.matters.count(world.judged, &open_looks);
     f
+}
+
+/// Different matters in sittings: runs of windows of an hour with at least so many of them. Work that
+/// nobody logged comes one call at a time; browsing comes in rows.
+fn in_sittings(looks: &[(Instant, SubjectId)], matters: impl Fn(&[(Instant, SubjectId)]) -> u32) -> u32 {
+    let (mut found, mut start) = (0, 0);
+    // The run of overlapping windows that is being gathered.
+    let mut run: Option<(usize, usize)> = None;
+    for end in 0..looks.len() {
+        while looks[end].0.0 - looks[start].0.0 > SITTING {
+            start += 1;
+        }
+        if end + 1 - start < SITTING_MATTERS as usize || matters(&looks[start..=end]) < SITTING_MATTERS {
+            continue;
+        }
+        run = match run {
+            Some((from, to)) if start <= to => Some((from, end)),
+            Some((from, to)) => {
+                found += matters(&looks[from..=to]);
+                Some((start, end))
+            }
+            None => Some((start, end)),
+        };
+    }
+    found + run.map_or(0, |(from, to)| matters(&looks[from..=to]))
 }
 
 /// Short bursts, with an unexplained look, that stand hours apart from all other activity.
@@ -306,6 +358,11 @@ const NAMED: &[(&str, Getter)] = &[
         Value::Number(if r.facts.high_profile_unexplained == 0 { 0.0 } else { (-tail.log2()).min(40.0) })
     }),
     ("vulnerable.subjects_unexplained", |r| count(r.facts.vulnerable_unexplained)),
+    ("burst.matters_unexplained", |r| count(r.facts.burst_unexplained)),
+    ("matters.unexplained", |r| count(r.facts.matters_unexplained)),
+    ("off_duty.subjects_unexplained", |r| count(r.facts.off_duty_unexplained)),
+    ("borrowed.subjects", |r| count(r.facts.borrowed_subjects)),
+    ("vehicles.subjects_unexplained", |r| count(r.facts.vehicles_unexplained)),
     ("prints_exports", |r| count(r.facts.prints)),
     ("bulk_z", |r| optional(r.facts.bulk_z)),
     ("unexplained_share", |r| {
@@ -354,6 +411,18 @@ mod tests {
         let day: Vec<_> = busy.into_iter().chain(lonely).chain(next_day).collect();
         assert_eq!(isolated(&day), 1);
         assert_eq!(isolated(&day[..5]), 0, "the end of the window is no silence");
+    }
+
+    #[test]
+    fn a_sitting_is_many_people_within_an_hour() {
+        let at = |minute: i64, subject: SubjectId| (Instant(minute * MINUTE), subject);
+        let in_sittings = |looks: &[(Instant, SubjectId)]| {
+            super::in_sittings(looks, |l| l.iter().map(|(_, s)| *s).collect::<FxHashSet<_>>().len() as u32)
+        };
+        assert_eq!(in_sittings(&[at(0, 1), at(10, 2), at(20, 3), at(60, 4)]), 4);
+        assert_eq!(in_sittings(&[at(0, 1), at(10, 2), at(20, 3), at(61, 4)]), 0, "an hour and a minute");
+        assert_eq!(in_sittings(&[at(0, 1), at(10, 1), at(20, 1), at(30, 2)]), 0, "the same people");
+        assert_eq!(in_sittings(&[at(0, 1), at(30, 2), at(40, 3), at(50, 4), at(80, 5)]), 5, "windows overlap");
     }
 
     #[test]

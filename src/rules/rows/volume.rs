@@ -7,18 +7,13 @@
 
 use super::Case;
 use super::peers::Peers;
-use crate::purpose::{Look, Purpose};
-
-/// Unexplained cases by which a group must outnumber the force to outweigh it (P).
-const SHRINKAGE: f64 = 50.0;
-/// Mean number of looks of a case that lacks a purpose (P).
-const MEAN_UNDER_MISUSE: f64 = 10.0;
-/// The number of looks never weighs more, in bits.
-const MOST: f64 = 6.0;
+use crate::purpose::{AccountKind, Look, Purpose};
+use crate::values::{RateValues, Values};
 
 /// Unexplained looks per unexplained case: sorted counts, of each group and of all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Volume {
+    values: RateValues,
     groups: Vec<Vec<u32>>,
     all: Vec<u32>,
 }
@@ -26,12 +21,20 @@ pub struct Volume {
 impl Volume {
     /// Counts every unexplained case of an identified subject.
     #[must_use]
-    pub fn new(looks: &[Look], cases: &[Case], peers: &Peers, identified: impl Fn(u32) -> bool) -> Self {
-        let mut volume = Self { groups: vec![Vec::new(); peers.groups()], all: Vec::new() };
+    pub fn new(
+        looks: &[Look],
+        cases: &[Case],
+        peers: &Peers,
+        identified: impl Fn(u32) -> bool,
+        values: &Values,
+    ) -> Self {
+        let groups = vec![Vec::new(); peers.groups()];
+        let mut volume = Self { values: values.rates.clone(), groups, all: Vec::new() };
         for case in cases {
             let own = &looks[case.from as usize..case.to as usize];
             let unexplained = own.iter().filter(|l| l.purpose == Purpose::Unexplained).count() as u32;
-            if unexplained > 0 && identified(case.subject) {
+            let machine = own.iter().all(|l| l.account == AccountKind::Service);
+            if unexplained > 0 && identified(case.subject) && !machine {
                 volume.groups[peers.group(case.user) as usize].push(unexplained);
                 volume.all.push(unexplained);
             }
@@ -50,8 +53,8 @@ impl Volume {
         let at_least = |list: &[u32]| (list.len() - list.partition_point(|n| *n < looks)) as f64;
         let (own, all) = (&self.groups[group as usize], &self.all);
         let parent = ((at_least(all) - 1.0).max(0.0) + 0.5) / (all.len() as f64).max(1.0);
-        let hits = (at_least(own) - 1.0).max(0.0) + SHRINKAGE * parent.min(1.0);
-        (hits / ((own.len() as f64 - 1.0).max(0.0) + SHRINKAGE)).min(1.0)
+        let hits = (at_least(own) - 1.0).max(0.0) + self.values.volume_shrinkage * parent.min(1.0);
+        (hits / ((own.len() as f64 - 1.0).max(0.0) + self.values.volume_shrinkage)).min(1.0)
     }
 
     /// Evidence in that many unexplained looks, 0 to 6 bits: how much likelier under a geometric number of
@@ -61,8 +64,8 @@ impl Volume {
         if looks <= 1 {
             return 0.0;
         }
-        let misuse = (1.0 - 1.0 / MEAN_UNDER_MISUSE).powi(looks as i32 - 1);
-        (misuse / self.tail(group, looks)).log2().clamp(0.0, MOST)
+        let misuse = (1.0 - 1.0 / self.values.looks_under_misuse).powi(looks as i32 - 1);
+        (misuse / self.tail(group, looks)).log2().clamp(0.0, self.values.volume_most)
     }
 }
 
@@ -73,7 +76,7 @@ mod tests {
     fn volume(counts: &[u32]) -> Volume {
         let mut sorted = counts.to_vec();
         sorted.sort_unstable();
-        Volume { groups: vec![sorted.clone()], all: sorted }
+        Volume { values: Values::shipped().rates.clone(), groups: vec![sorted.clone()], all: sorted }
     }
 
     #[test]
