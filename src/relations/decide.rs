@@ -489,7 +489,7 @@ fn tie_of(
 /// Enough of a person is named. One part of the name is needed, never a birth date, a year or a
 /// postcode alone; half a name needs another fact beside it; and a half that outright differs
 /// (a relative, far oftener than a change of name) needs two.
-fn names_a_person(e: &Evidence) -> bool {
+pub(super) fn names_a_person(e: &Evidence) -> bool {
     let i = e.identifiers;
     if i.any(I::RECORD) {
         return true;

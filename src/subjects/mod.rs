@@ -12,11 +12,13 @@ pub mod people;
 pub mod postings;
 pub mod resolve;
 pub mod terms;
+pub mod typed;
 
 pub use descriptor::{Descriptor, NameForm, NameRole};
 pub use lookup::Lookup;
 pub use people::PeopleIndex;
 pub use resolve::{resolve, resolve_with};
+pub use typed::Typed;
 
 use crate::ingest::IncidentPerson;
 
