@@ -48,7 +48,7 @@ against every other reading.";
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The people who may be meant; with --staff, the nominal index
-    #[arg(long, value_name = "FILE", required_unless_present = "staff")]
+    #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
 
     /// Members of staff: answers are told from the side of whoever typed the search
@@ -96,6 +96,11 @@ pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
     if inputs.into_iter().flatten().chain(&args.high_profile).filter(|path| is_dash(path)).count() > 1 {
         let message = "only one table can be read from the standard input";
         return Err(Failure::said(Exit::Usage, "match::two_inputs", message, "name a file for the others".to_owned()));
+    }
+    if args.people.is_none() && args.staff.is_none() {
+        let message = "there is nobody to match against";
+        let help = "give --people, or --staff with --relations; `probity match --help` shows both";
+        return Err(Failure::said(Exit::Usage, "match::nobody", message, help.to_owned()));
     }
     let as_of = args.as_of.unwrap_or_else(|| chrono::Utc::now().date_naive());
     let queries = Sheet::read(&args.queries)?;

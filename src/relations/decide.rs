@@ -191,8 +191,12 @@ impl<'a> Decider<'a> {
         let persons: f32 = identities.iter().map(|&i| best_of(i)).sum();
         let co_resident =
             home.map_or(0.0, |(_, bits, _)| (w::PRIOR_CIRCLE + bits + self.shared_surname(subject, staff)).exp2());
+        // A postcode names no dwelling, so it can stand for the home of the member of staff too.
         let elsewhere = hypotheses.iter().filter(|h| {
-            home.is_none() && h.evidence.identifiers.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+            let found = h.evidence.identifiers;
+            home.is_none()
+                && (found.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+                    || found.contains(I::POSTCODE | I::SURNAME))
         });
         let with_relation = elsewhere
             .map(|h| (w::PRIOR_CIRCLE + h.evidence.address_bits + h.evidence.surname_bits).exp2())
@@ -234,8 +238,11 @@ impl<'a> Decider<'a> {
         if self.found.ties.len() > emitted {
             return;
         }
+        let Some((_, bits, level)) = home else {
+            self.by_postcode(id, staff, hypotheses, (persons, with_relation, total));
+            return;
+        };
         // Somebody at the address, whoever it is: the member of staff, a relation or another.
-        let Some((_, bits, level)) = home else { return };
         let at_home: f32 = co_resident
             + identities
                 .iter()
@@ -272,6 +279,43 @@ impl<'a> Decider<'a> {
                 }),
             });
         }
+    }
+
+    /// Surname and postcode of the member of staff's home: one of the household, and nobody can say which.
+    fn by_postcode(
+        &mut self,
+        id: SubjectId,
+        staff: u32,
+        hypotheses: &[Hypothesis<'_>],
+        (persons, unnamed, total): (f32, f32, f32),
+    ) {
+        let own = &self.circle.references[self.own_row(staff)].descriptor;
+        let unit = own.postcode().and_then(|p| p.unit());
+        let here = |h: &Hypothesis<'_>| {
+            h.evidence.identifiers.contains(I::SURNAME | I::POSTCODE)
+                && !h.evidence.against.any(I::FORENAME | I::DOB | I::YEAR)
+                && h.reference.descriptor.addresses.iter().any(|a| a.postcode.and_then(|p| p.unit()) == unit)
+        };
+        let all_here = hypotheses.iter().filter(|h| h.weight > 0.0).all(here);
+        let best = hypotheses.iter().filter(|h| here(h)).max_by(|a, b| a.weight.total_cmp(&b.weight));
+        let probability = (persons + unnamed) / total;
+        let Some(best) = best.filter(|_| unit.is_some() && all_here && probability >= w::LEAST_PROBABILITY) else {
+            return;
+        };
+        self.found.ties.push(Tie {
+            subject: id,
+            staff,
+            kind: TieKind::Household,
+            bits: best.evidence.bits,
+            probability,
+            identifiers: best.evidence.identifiers,
+            against: best.evidence.against,
+            relation: None,
+            from_address: true,
+            from: None,
+            to: None,
+            rival: None,
+        });
     }
 
     /// Bits of a surname shared with the member of staff; what a relative at their address would show.

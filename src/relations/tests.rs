@@ -183,6 +183,11 @@ fn who_is_who() {
         ("id=N4", "neighbour by street"),
         ("h=14 Sallow Lane, Anytown;p=AB1 2DE", "neighbour by street"),
         ("p=AB1 2DE", "neighbour by postcode"),
+        // A surname and a postcode are one of the household, nobody can say which; elsewhere they are nobody.
+        ("s=Wexcombe;p=AB1 2DE", "household by surname and postcode"),
+        ("f=Ruby;s=Wexcombe;p=AB1 2DE", "household by name and postcode"),
+        ("f=Zelda;s=Wexcombe;p=AB1 2DE", "neighbour by postcode"),
+        ("s=Thackery;p=AB1 5XY", ""),
         // Somebody else.
         ("id=N5", ""),
         ("f=Gareth;s=Pellowe;d=28/02/1955", ""),

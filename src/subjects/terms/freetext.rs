@@ -75,6 +75,20 @@ pub fn parse(raw: &str, as_of: NaiveDate) -> Terms {
         terms.address = words.join(" ");
         return terms;
     }
+    if terms.address.is_empty()
+        && let Some(start) = address_after_name(&words)
+    {
+        terms.address = words.split_off(start).join(" ");
+    }
+    if terms.age.is_empty()
+        && terms.dob.is_empty()
+        && let [name @ .., last] = &words[..]
+        && !name.is_empty()
+        && is_age(last)
+    {
+        (*last).clone_into(&mut terms.age);
+        words.pop();
+    }
     take_run(&mut words, &mut terms.postcode, 2, is_whole_postcode);
     take_run(&mut words, &mut terms.vrm, 2, is_current_plate);
     let name = words.join(" ");
@@ -159,6 +173,20 @@ fn is_current_plate(text: &str) -> bool {
     })
 }
 
+/// "43", "43yrs": an age after a name.
+fn is_age(word: &str) -> bool {
+    let plain = ascii_upper(word.trim_matches([',', '(', ')']));
+    let digits = plain.trim_end_matches("YRS").trim_end_matches(['Y', 'O']);
+    (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Where an address begins that follows a name: "John Smith 12 High Street", "Smith Flat 2, 18 High Street".
+fn address_after_name(words: &[&str]) -> Option<usize> {
+    let is_name = |w: &&str| !w.bytes().any(|b| b.is_ascii_digit());
+    let named = words.iter().take_while(|w| is_name(w) && !is_flat_word(&ascii_upper(w))).count();
+    (named > 0 && named <= 4 && words.len() >= named + 2 && looks_like_address(&words[named..])).then_some(named)
+}
+
 /// A house number before words with a street type, or a flat.
 fn looks_like_address(words: &[&str]) -> bool {
     let plain = |w: &str| ascii_upper(w.trim_matches([',', '.']));
@@ -226,6 +254,12 @@ mod tests {
             ("John Smith AB12 CDE", "f=JOHN s=SMITH v=AB12 CDE"),
             ("John Smith SW1A 1AA", "f=JOHN s=SMITH p=SW1A 1AA"),
             ("Smith", "s=SMITH"),
+            ("John Smith 43", "f=JOHN s=SMITH a=43"),
+            ("SMITH, John (43)", "f=JOHN s=SMITH a=(43)"),
+            ("Brenda Stanstone 40 Hill Terrace", "f=BRENDA s=STANSTONE h=40 Hill Terrace"),
+            ("S Mohammed 10 Rowan Crescent AB1 2DE", "f=S s=MOHAMMED h=10 Rowan Crescent AB1 2DE"),
+            ("Emily Fisher Flat 3, 15 Poplar Close", "f=EMILY s=FISHER h=Flat 3, 15 Poplar Close"),
+            ("Hudson HT1 0QL", "s=HUDSON p=HT1 0QL"),
             ("John Hill", "f=JOHN s=HILL"),
             ("", ""),
             ("???", ""),
