@@ -86,10 +86,36 @@ impl Set {
         Ok(Self { register, searches })
     }
 
+    /// The register, or the three fifths of it that are left where two in five are absent.
+    pub fn present(&self, absent: bool) -> Vec<&Record> {
+        self.register.iter().filter(|r| !absent || draw(&r.person, 1) % 5 >= 2).collect()
+    }
+
     /// FEBRL4.
     pub fn four() -> Result<Self, Box<dyn Error>> {
         Ok(Self { register: read("4a")?, searches: read("4b")? })
     }
+}
+
+/// Writes the register and the searches of three tasks: whole, 40 % absent, and that with fields gone by half.
+pub fn write_tasks(set: &Set, folder: &Path) -> Result<(), Box<dyn Error>> {
+    for (task, absent, half) in [("whole", false, false), ("absent", true, false), ("partial", true, true)] {
+        let searches: Vec<Record> = set
+            .searches
+            .iter()
+            .enumerate()
+            .map(|(row, record)| if half { record.by_half(row) } else { record.clone() })
+            .collect();
+        for (name, records) in [("register", set.present(absent)), ("searches", searches.iter().collect())] {
+            let mut table = csv::Writer::from_path(folder.join(format!("{task}-{name}.csv")))?;
+            table.write_record(["person", "given_name", "surname", "date_of_birth", "address", "postcode"])?;
+            for r in records {
+                table.write_record([&r.person, &r.forename, &r.surname, &r.dob, &r.address, &r.postcode])?;
+            }
+            table.flush()?;
+        }
+    }
+    Ok(())
 }
 
 fn read(number: &str) -> Result<Vec<Record>, Box<dyn Error>> {

@@ -3,6 +3,9 @@
 //! Originals are the register, duplicates are the searches. Used are the names, the birth date, the street
 //! address with its suburb, and the postcode. Not used: `soc_sec_id` (no search has such a number; with it the
 //! task is nearly a look-up), `address_2` and `state`.
+//!
+//! With a folder as argument, the register and the searches of each FEBRL4 task are written there, for `beside_splink.py`
+//! to match the very same rows.
 
 mod data;
 mod measure;
@@ -20,6 +23,9 @@ type Blank = fn(&Record, usize) -> Record;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let four = Set::four()?;
+    if let Some(folder) = std::env::args_os().nth(1) {
+        return data::write_tasks(&four, std::path::Path::new(&folder));
+    }
     println!("{}", Scores::header());
     for (name, set) in [("FEBRL1", Set::one("1")?), ("FEBRL2", Set::one("2")?), ("FEBRL3", Set::one("3")?)] {
         println!("{}", run(&set, all, false).row(name));
@@ -51,7 +57,7 @@ fn all(record: &Record, _: usize) -> Record {
 /// Searches for every duplicate, with what `blank` leaves of it; `absent` takes two in five out of the register.
 fn run(set: &Set, blank: Blank, absent: bool) -> Scores {
     let as_of = chrono::NaiveDate::from_ymd_opt(2026, 3, 31).unwrap_or_default();
-    let register: Vec<&Record> = set.register.iter().filter(|r| !absent || data::draw(&r.person, 1) % 5 >= 2).collect();
+    let register = set.present(absent);
     let people: Vec<Person> = register.iter().map(|r| r.person()).collect();
     let index = Register::new(&people, as_of);
     let present: rustc_hash::FxHashSet<&str> = register.iter().map(|r| r.person.as_str()).collect();
