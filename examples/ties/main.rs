@@ -27,9 +27,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut by_form: BTreeMap<&str, Count> = BTreeMap::new();
     let mut by_asked: BTreeMap<&str, Count> = BTreeMap::new();
     let mut by_decile: BTreeMap<usize, Count> = BTreeMap::new();
-    let mut all = Count::default();
+    let (mut all, mut named) = (Count::default(), Count::default());
     for (search, decile) in searches.iter().zip(&deciles) {
         all.add(search);
+        if !matches!(search.form(), "name alone" | "surname, postcode") {
+            named.add(search);
+        }
         by_form.entry(search.form()).or_default().add(search);
         by_asked.entry(&search.asked_for).or_default().add(search);
         if search.truth.is_empty() {
@@ -40,7 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (form, count) in &by_form {
         println!("{}", count.row(form));
     }
-    println!("{}\n", all.row("all"));
+    println!("{}", all.row("all"));
+    println!("{}\n", named.row("all that say more than a name, or a surname and postcode"));
     println!("{}", Count::header("search for"));
     for (kind, count) in &by_asked {
         println!("{}", count.row(kind));
