@@ -51,6 +51,8 @@ pub struct Circle {
     pub surnames: Vec<Box<str>>,
     /// For each member of staff: others of their circle who bear that surname.
     kin: Vec<u32>,
+    /// For each member of staff: [`Self::surname_share`] with nobody aside.
+    shares: Vec<f32>,
     /// For each member of staff: known people at the nearest addresses.
     pub neighbours_in_reach: Vec<u32>,
     /// Counts so far.
@@ -116,6 +118,7 @@ impl Circle {
         bearers.extend(own.iter().filter_map(Bearer::of));
         bearers.extend(declared.filter_map(|r| Bearer::of(&r.descriptor)));
         circle.context.frequencies = Frequencies::new(bearers);
+        circle.shares = (0..circle.surnames.len()).map(|row| circle.share_of(row)).collect();
         circle.stats.persons_counted = circle.context.frequencies.persons() as u32;
         circle.find_shared_things();
         circle
@@ -124,19 +127,21 @@ impl Circle {
     /// For each member of staff: chance that a person outside their circle bears their surname.
     #[must_use]
     pub fn surname_shares(&self) -> Vec<f32> {
-        (0..self.surnames.len()).map(|row| self.surname_share(row as u32, 0)).collect()
+        self.shares.clone()
     }
 
-    /// Chance that a person outside the circle bears this member's surname; `aside` further known
-    /// bearers are left out. A family of five among three hundred persons makes no name common.
+    /// Chance that a person outside the circle bears this member's surname; where the person at hand is
+    /// one of the known bearers, `aside` leaves them out.
     #[must_use]
-    pub fn surname_share(&self, staff: u32, aside: u32) -> f32 {
-        let name = &self.surnames[staff as usize];
-        if name.is_empty() {
-            1.0
-        } else {
-            self.context.frequencies.surname_without(name, self.kin[staff as usize] + aside)
-        }
+    pub fn surname_share(&self, staff: u32, aside: bool) -> f32 {
+        let share = self.shares[staff as usize];
+        if aside { self.context.frequencies.less_one(share) } else { share }
+    }
+
+    /// A family of five among three hundred persons makes no name common.
+    fn share_of(&self, row: usize) -> f32 {
+        let name = &self.surnames[row];
+        if name.is_empty() { 1.0 } else { self.context.frequencies.surname_without(name, self.kin[row]) }
     }
 
     fn add_own(&mut self, own: &[Descriptor]) {

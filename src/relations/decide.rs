@@ -450,7 +450,7 @@ impl<'a> Decider<'a> {
             return;
         }
         // A person of the index is one of the bearers counted.
-        let aside = u32::from(subject.person.is_some());
+        let aside = subject.person.is_some();
         let staff = self.index.staff_of_surname(name);
         if staff.len() > SURNAME_STAFF {
             self.found.keys_capped += 1;

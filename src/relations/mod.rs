@@ -319,4 +319,6 @@ pub fn relate(
 }
 
 #[cfg(test)]
+mod spelling_tests;
+#[cfg(test)]
 mod tests;

@@ -14,7 +14,6 @@ pub mod nickname_table;
 pub mod nicknames;
 pub mod phone;
 pub mod postcode;
-pub mod spelling_table;
 pub mod street;
 pub mod vrm;
 pub mod wildcard;
