@@ -239,7 +239,7 @@ fn by_staff(
     let mut answered = 0;
     for ((id, typist), query) in searches.ids.iter().zip(&typists).zip(&query_of) {
         let mut any = false;
-        for a in answers(&relations, subjects.of_query[*query as usize], *typist) {
+        for a in answers(&relations, &subjects, subjects.of_query[*query as usize], *typist) {
             if a.probability < least {
                 continue;
             }

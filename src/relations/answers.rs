@@ -2,7 +2,7 @@
 
 use super::identifiers::Identifiers;
 use super::{Relations, Tie, TieKind};
-use crate::subjects::SubjectId;
+use crate::subjects::{SubjectId, SubjectKind, Subjects};
 
 /// Whom a search was about, as seen from the one who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,15 +38,16 @@ pub struct Answer {
 
 /// Every answer for a subject that `staff` (a row of the staff table; `None` for somebody it does not list)
 /// asked for. The own circle stands first, a neighbour last: within a class the likeliest is first. A shared
-/// surname is no answer.
+/// surname is no answer, nor is somebody who only lives with a relation.
 #[must_use]
-pub fn answers(relations: &Relations, subject: SubjectId, staff: Option<u32>) -> Vec<Answer> {
+pub fn answers(relations: &Relations, subjects: &Subjects, subject: SubjectId, staff: Option<u32>) -> Vec<Answer> {
+    let place = subjects.all[subject as usize].kind == SubjectKind::Place;
     let mut all: Vec<(u8, Answer)> = Vec::new();
     let ties = staff.map_or(&[][..], |row| relations.between(subject, row));
     for tie in ties {
         let (class, who) = match (tie.kind, tie.relation) {
             (TieKind::Own, _) if !tie.from_address => (0, Who::Myself),
-            (_, Some(row)) => (0, Who::Relation(row)),
+            (_, Some(row)) if place || !tie.from_address => (0, Who::Relation(row)),
             (TieKind::Own | TieKind::Household, None) => (0, Who::Household),
             (TieKind::Neighbour, None) => (2, Who::Neighbour),
             _ => continue,

@@ -12,7 +12,7 @@ use super::{Stats, TieKind};
 use crate::ingest::{HighProfile, Person, Relationship, Staff};
 use crate::subjects::postings::Key;
 use crate::subjects::terms::compare::{forenames, joined, surnames};
-use crate::subjects::terms::{AddressLevel, NameLevel};
+use crate::subjects::terms::{Address, AddressLevel, NameLevel};
 use crate::subjects::{Descriptor, NameRole};
 
 /// One person somebody may be looking for: a member of staff, or somebody tied to one.
@@ -45,6 +45,8 @@ pub struct Circle {
     pub own_rows: Vec<u32>,
     /// Homes of staff.
     pub homes: Homes,
+    /// Declared addresses of former partners who live elsewhere; [`Home::staff`] is the row in `references`.
+    pub former_homes: Homes,
     /// Name shares and shared things.
     pub context: Context,
     /// Each member of staff's joined current surname.
@@ -112,6 +114,7 @@ impl Circle {
         circle.count_kin();
         let firsts = circle.references.iter().enumerate().filter(|(_, r)| r.kind == TieKind::Own);
         circle.own_rows = firsts.map(|(row, _)| row as u32).collect();
+        circle.former_homes = circle.homes_of_former_partners();
 
         let declared = circle.references.iter().filter(|r| r.relation.is_some());
         let mut bearers = std::mem::take(&mut seen.bearers);
@@ -306,6 +309,26 @@ impl Circle {
             kept.push(reference);
         }
         self.references = kept;
+    }
+
+    /// Whoever lives with a former partner now is nobody's declared relation, and is looked up for them.
+    fn homes_of_former_partners(&self) -> Homes {
+        let mut all = Vec::new();
+        for (row, reference) in self.references.iter().enumerate() {
+            let partner = matches!(reference.kind, TieKind::Spouse | TieKind::Partner) && reference.to.is_some();
+            if reference.kind != TieKind::ExPartner && !partner || reference.relation.is_none() {
+                continue;
+            }
+            let own = &self.references[self.own_rows[reference.staff as usize] as usize].descriptor.addresses;
+            let elsewhere =
+                |a: &&Address| a.is_full() && !a.communal && own.iter().all(|b| a.compare(b) > AddressLevel::Building);
+            all.extend(reference.descriptor.addresses.iter().filter(elsewhere).map(|a| Home {
+                staff: row as u32,
+                address: a.clone(),
+                communal: false,
+            }));
+        }
+        Homes::new(all)
     }
 
     fn count_kin(&mut self) {

@@ -89,6 +89,7 @@ impl<'a> Decider<'a> {
             SubjectKind::Vehicle | SubjectKind::Phone => self.thing(id, subject),
             SubjectKind::Place => self.place(id, subject),
         }
+        self.former_homes(id, subject, first);
         self.neighbours(id, first);
         self.surnames(id, subject, first);
         let ties = &mut self.found.ties[first..];
@@ -420,6 +421,27 @@ impl<'a> Decider<'a> {
 
     fn own_row(&self, staff: u32) -> usize {
         self.circle.own_rows[staff as usize] as usize
+    }
+
+    /// A person who lives at a former partner's address and is nobody closer: the new household.
+    fn former_homes(&mut self, id: SubjectId, subject: &Subject, first: usize) {
+        if !matches!(subject.kind, SubjectKind::Person | SubjectKind::Unknown) {
+            return;
+        }
+        self.note_tied(first);
+        let (circle, tied) = (self.circle, &self.tied);
+        let ties = &mut self.found.ties;
+        for address in &subject.descriptor.addresses {
+            circle.former_homes.at(address, |home, bits, level| {
+                let row = circle.former_homes.all[home as usize].staff;
+                let reference = &circle.references[row as usize];
+                if level == AddressLevel::Same && tied.binary_search(&reference.staff).is_err() {
+                    let mut tie = tie_of(id, reference, bits, w::FORMER_HOME, I::ADDRESS, true);
+                    tie.rival = Some(format!("the {} {}", reference.kind.words(), reference.descriptor.name_label()));
+                    ties.push(tie);
+                }
+            });
+        }
     }
 
     /// The nearest addresses, where nothing closer is known.

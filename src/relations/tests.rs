@@ -188,10 +188,12 @@ fn who_is_who() {
         ("f=Ruby;s=Wexcombe;p=AB1 2DE", "household by name and postcode"),
         ("f=Zelda;s=Wexcombe;p=AB1 2DE", "neighbour by postcode"),
         ("s=Thackery;p=AB1 5XY", ""),
+        // The new household of a former partner, whoever it is.
+        ("id=N7", "ex_partner by address"),
+        ("f=Nora;s=Newcomer;h=Rose Cottage, Littleton;p=AB9 1AA", "ex_partner by address"),
         // Somebody else.
         ("id=N5", ""),
         ("f=Gareth;s=Pellowe;d=28/02/1955", ""),
-        ("id=N7", ""),
         ("f=John;s=Smith", ""),
         ("f=John;s=Smith;d=1991-03-14", ""),
         ("f=John;s=Smith;d=1979-03-04", "S2:own by name and birth date"),

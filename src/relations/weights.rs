@@ -155,6 +155,8 @@ pub const WATCH_WORD_SHARE: f32 = 5e-4;
 pub const HOUSEHOLD_MOST: usize = 12;
 /// A plate or number held by more members of staff than this is a pool car or a switchboard.
 pub const SHARED_THING: usize = 4;
+/// Probability that somebody recorded at a former partner's declared address lives with them still \[R: addresses age\].
+pub const FORMER_HOME: f32 = 0.93;
 /// Nearest possible addresses on each side of a home: 50 in all.
 pub const NEIGHBOUR_REACH: u32 = 25;
 
