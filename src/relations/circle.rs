@@ -12,7 +12,7 @@ use super::{Stats, TieKind};
 use crate::ingest::{HighProfile, Person, Relationship, Staff};
 use crate::subjects::postings::Key;
 use crate::subjects::terms::compare::{forenames, joined, surnames};
-use crate::subjects::terms::{Address, AddressLevel, NameLevel};
+use crate::subjects::terms::{Address, AddressLevel, Email, NameLevel};
 use crate::subjects::{Descriptor, NameRole};
 
 /// One person somebody may be looking for: a member of staff, or somebody tied to one.
@@ -350,11 +350,14 @@ impl Circle {
     fn find_shared_things(&mut self) {
         let mut vrms: Vec<([u8; 10], u32)> = Vec::new();
         let mut phones: Vec<(u64, u32)> = Vec::new();
+        let mut emails: Vec<(&Email, u32)> = Vec::new();
         for r in &self.references {
             vrms.extend(r.descriptor.vrms.iter().map(|v| (*v.folded().bytes(), r.staff)));
             phones.extend(r.descriptor.phones.iter().map(|p| (p.last_nine(), r.staff)));
+            emails.extend(r.descriptor.emails.iter().map(|e| (e, r.staff)));
         }
         self.context.shared_vrms = shared(vrms);
+        self.context.shared_emails = shared(emails).into_iter().cloned().collect();
         self.context.shared_phones = shared(phones);
         self.stats.shared_things = (self.context.shared_vrms.len() + self.context.shared_phones.len()) as u32;
     }

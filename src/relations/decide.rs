@@ -378,6 +378,11 @@ impl<'a> Decider<'a> {
                     offer(w::PHONE, 0.97, I::PHONE);
                 }
             }
+            for a in subject.descriptor.emails.iter().filter(|e| !context.shared_emails.contains(e)) {
+                if reference.descriptor.emails.contains(a) {
+                    offer(w::EMAIL, 0.97, I::EMAIL);
+                }
+            }
             self.found.compared += 1;
             if let Some((bits, probability, identifiers)) = best {
                 self.found.ties.push(tie_of(id, reference, bits, probability, identifiers, false));
@@ -560,7 +565,7 @@ pub(super) fn names_a_person(e: &Evidence) -> bool {
     if i.any(I::RECORD) {
         return true;
     }
-    if i.any(I::VRM | I::PHONE) {
+    if i.any(I::VRM | I::PHONE | I::EMAIL) {
         return !e.against.any(I::SURNAME | I::FORENAME) || i.any(I::DOB);
     }
     if e.against.any(I::SURNAME | I::FORENAME) {

@@ -10,7 +10,7 @@ use super::identifiers::Identifiers as I;
 use super::prior_names::NO_FAMILY_NAME;
 use super::weights as w;
 use crate::subjects::terms::compare::{self, joined};
-use crate::subjects::terms::{Address, AddressLevel, BirthLevel, NameLevel, PostcodeLevel, VrmLevel, wildcard};
+use crate::subjects::terms::{Address, AddressLevel, BirthLevel, Email, NameLevel, PostcodeLevel, VrmLevel, wildcard};
 use crate::subjects::{Descriptor, NameForm, NameRole};
 
 /// Bits for and against two descriptions being one person.
@@ -43,6 +43,8 @@ pub struct Context {
     pub shared_vrms: FxHashSet<[u8; 10]>,
     /// Last nine digits of switchboards and shared lines.
     pub shared_phones: FxHashSet<u64>,
+    /// Mailboxes of teams.
+    pub shared_emails: FxHashSet<Email>,
 }
 
 /// One comparison of a name field.
@@ -98,8 +100,8 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
             e.against |= I::RECORD;
         }
     }
-    let beyond_doubt =
-        e.identifiers.contains(I::RECORD) || e.identifiers.contains(I::NAME) && e.identifiers.any(I::VRM | I::PHONE);
+    let beyond_doubt = e.identifiers.contains(I::RECORD)
+        || e.identifiers.contains(I::NAME) && e.identifiers.any(I::VRM | I::PHONE | I::EMAIL);
     e.vetoed = e.against.any(I::DOB | I::YEAR) && !beyond_doubt;
     e
 }
@@ -147,6 +149,12 @@ fn things(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) {
     if let Some(bits) = bits.reduce(f32::max) {
         e.bits += bits;
         e.identifiers |= I::PHONE;
+    }
+    let shared_mail = a.emails.iter().filter(|x| b.emails.contains(x));
+    let bits = shared_mail.map(|x| if context.shared_emails.contains(x) { w::PHONE_SHARED } else { w::EMAIL });
+    if let Some(bits) = bits.reduce(f32::max) {
+        e.bits += bits;
+        e.identifiers |= I::EMAIL;
     }
 }
 

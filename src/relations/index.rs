@@ -34,6 +34,7 @@ const UNIT_NUMBER: u8 = 18;
 const NUMBER_STREET: u8 = 19;
 const YEAR_FORENAME: u8 = 20;
 const YEAR_SURNAME: u8 = 21;
+const EMAIL: u8 = 22;
 
 /// A surname typed alone, or with an initial's list this short, is compared whole.
 const SHORT_LIST: usize = 32;
@@ -134,6 +135,9 @@ impl Keys {
         }
         for vrm in d.vrms.iter().filter(|v| !v.is_pattern()) {
             add(self.keys.get(Key::new(VRM).text(vrm.folded().as_str()).end()), LONG_LIST);
+        }
+        for email in &d.emails {
+            add(self.keys.get(Key::new(EMAIL).text(email.as_str()).end()), LONG_LIST);
         }
         for phone in &d.phones {
             add(self.keys.get(Key::new(PHONE).number(phone.last_nine()).end()), LONG_LIST);
@@ -313,6 +317,9 @@ fn reference_keys(d: &Descriptor, ids: &FxHashMap<Box<str>, u32>, mut add: impl 
     }
     for vrm in d.vrms.iter().filter(|v| !v.is_pattern()) {
         add(Key::new(VRM).text(vrm.folded().as_str()).end());
+    }
+    for email in &d.emails {
+        add(Key::new(EMAIL).text(email.as_str()).end());
     }
     for phone in &d.phones {
         add(Key::new(PHONE).number(phone.last_nine()).end());

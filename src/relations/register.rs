@@ -106,7 +106,8 @@ impl Register {
 /// There is anything to weigh: part of a name, or two facts of which a place alone is none.
 fn is_person(e: &Evidence) -> bool {
     let i = e.identifiers;
-    i.any(I::RECORD | I::NAME | I::VRM | I::PHONE) || i.facts() >= 2 && i.any(I::SURNAME | I::FORENAME | I::DOB)
+    i.any(I::RECORD | I::NAME | I::VRM | I::PHONE | I::EMAIL)
+        || i.facts() >= 2 && i.any(I::SURNAME | I::FORENAME | I::DOB)
 }
 
 /// Enough of a person is named to claim it. A whole name is; half of one needs another fact beside it, and where the
@@ -128,7 +129,7 @@ fn names_a_person(e: &Evidence) -> bool {
     }
     let half = i.any(I::SURNAME | I::FORENAME | I::INITIAL);
     let differs = e.against.any(I::SURNAME | I::FORENAME);
-    if i.any(I::VRM | I::PHONE) {
+    if i.any(I::VRM | I::PHONE | I::EMAIL) {
         return !differs || half && i.contains(I::DOB);
     }
     let born = i.contains(I::DOB) && !i.contains(I::DATE_SLIP);

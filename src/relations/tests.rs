@@ -54,7 +54,7 @@ fn world() -> World {
             known_as: "Kit".into(),
             dob: "1984-07-12".into(),
             address: "12 Sallow Lane, Anytown, AB1 2DE".into(),
-            phones: vec!["07700 900111".into()],
+            phones: vec!["07700 900111".into(), "kate.wexcombe@example.org".into()],
             vrms: vec!["KW10 ABC".into()],
             ..Staff::default()
         },
@@ -166,6 +166,8 @@ fn who_is_who() {
         ("v=KW10ABC", "own by number plate"),
         ("v=KWIOABC", "own by number plate"),
         ("t=+44 7700 900111", "own by telephone number"),
+        ("t=Kate.Wexcombe@example.org", "own by e-mail address"),
+        ("x=kate.wexcombe+shop@example.org", "own by e-mail address"),
         ("h=12 Sallow Ln;p=AB1 2DE", "own by address"),
         // Relatives are not the member of staff.
         ("f=Daniel;s=Wexcombe;d=23/09/1982", "spouse by name and birth date"),

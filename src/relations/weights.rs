@@ -113,7 +113,9 @@ pub const VRM_FOLDED: f32 = 13.0;
 pub const VRM_PARTIAL: f32 = 3.0;
 /// Telephone number \[R\].
 pub const PHONE: f32 = 18.0;
-/// A number that several people of different homes share \[R\].
+/// E-mail address \[R, as a telephone number\].
+pub const EMAIL: f32 = 18.0;
+/// A number or mailbox that several people of different homes share \[R\].
 pub const PHONE_SHARED: f32 = 6.0;
 /// The very record \[R: certain but for clerical error\].
 pub const RECORD: f32 = 25.0;

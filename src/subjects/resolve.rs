@@ -150,6 +150,13 @@ impl<'a> Reader<'a> {
             counted.by_plate += 1;
             return known(row);
         }
+        if let [email] = &typed.emails[..]
+            && let Some(row) = self.index.holder_of_email(email)
+            && self.may_be(&typed, row)
+        {
+            counted.by_phone += 1;
+            return known(row);
+        }
         if let [phone] = typed.phones[..]
             && let Some(row) = self.index.holder_of_phone(phone)
             && self.may_be(&typed, row)
@@ -213,7 +220,8 @@ impl<'a> Reader<'a> {
 /// The key of typed terms; `None` where they say nothing.
 fn typed_key(d: &Descriptor) -> Option<(String, SubjectKind)> {
     let plate = d.vrms.first().map(|v| format!("vrm:{}", v.as_str()));
-    let phone = d.phones.first().map(|p| format!("phone:{}", p.text()));
+    let number = d.phones.first().map(|p| format!("phone:{}", p.text()));
+    let phone = number.or_else(|| d.emails.first().map(|e| format!("email:{e}")));
     let place = d.addresses.first().map(|a| format!("place:{}", a.key()));
     // A surname beside a plate or number does not make it a search for a person without more.
     let alone = d.forenames.is_empty() && d.birth.is_none();

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::Coverage;
 use super::descriptor::{Descriptor, Fields};
-use super::terms::{Birth, Phone, Postcode, Vrm, freetext, name};
+use super::terms::{Birth, Email, Phone, Postcode, Vrm, freetext, name};
 
 /// Search terms field by field; an empty text is a field left blank.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,8 @@ impl Typed<'_> {
         }
         if said(&phone) {
             typed.phones.extend(Phone::parse(&phone));
-            counted.unread_phones += u32::from(typed.phones.is_empty());
+            typed.emails.extend(Email::parse(&phone));
+            counted.unread_phones += u32::from(typed.phones.is_empty() && typed.emails.is_empty());
         }
         let age = or(self.age, &free.age);
         if typed.birth.is_none() && said(&age) {

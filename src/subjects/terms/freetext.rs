@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::name::split_full;
 use super::street::{is_flat_word, street_type};
-use super::{Birth, Phone, Postcode, Vrm, ascii_upper};
+use super::{Birth, Email, Phone, Postcode, Vrm, ascii_upper};
 
 /// Search terms as texts, as if they had been typed into fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Terms {
             "ADDRESS" | "ADDR" | "ADD" => &mut self.address,
             "POSTCODE" | "PCODE" | "PC" => &mut self.postcode,
             "VRM" | "VRN" | "REG" | "REGISTRATION" | "PLATE" | "INDEX" => &mut self.vrm,
-            "PHONE" | "TEL" | "TELEPHONE" | "MOBILE" | "MOB" => &mut self.phone,
+            "EMAIL" | "MAIL" | "PHONE" | "TEL" | "TELEPHONE" | "MOBILE" | "MOB" => &mut self.phone,
             "NOMINAL" | "RECORD" | "SUBJECT" | "URN" | "PNCID" | "RECORDID" | "SUBJECTID" => &mut self.record,
             _ => return None,
         })
@@ -68,6 +68,7 @@ pub fn parse(raw: &str, as_of: NaiveDate) -> Terms {
     take_run(&mut words, &mut terms.dob, 3, |text| {
         text.bytes().filter(u8::is_ascii_digit).count() >= 4 && Birth::parse(text, as_of).is_some()
     });
+    take_run(&mut words, &mut terms.phone, 1, |text| Email::parse(text).is_some());
     take_run(&mut words, &mut terms.phone, 4, |text| {
         text.bytes().filter(u8::is_ascii_digit).count() >= 10 && Phone::parse(text).is_some()
     });
@@ -255,6 +256,8 @@ mod tests {
             ("John Smith SW1A 1AA", "f=JOHN s=SMITH p=SW1A 1AA"),
             ("Smith", "s=SMITH"),
             ("John Smith 43", "f=JOHN s=SMITH a=43"),
+            ("kate@example.org", "t=kate@example.org"),
+            ("Kate Wexcombe kate@example.org", "f=KATE s=WEXCOMBE t=kate@example.org"),
             ("SMITH, John (43)", "f=JOHN s=SMITH a=(43)"),
             ("Brenda Stanstone 40 Hill Terrace", "f=BRENDA s=STANSTONE h=40 Hill Terrace"),
             ("S Mohammed 10 Rowan Crescent AB1 2DE", "f=S s=MOHAMMED h=10 Rowan Crescent AB1 2DE"),

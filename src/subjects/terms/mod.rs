@@ -8,6 +8,7 @@
 pub mod address;
 pub mod compare;
 pub mod date;
+pub mod email;
 pub mod freetext;
 pub mod name;
 pub mod nickname_table;
@@ -21,6 +22,7 @@ pub mod wildcard;
 pub use address::{Address, AddressLevel};
 pub use compare::NameLevel;
 pub use date::{Birth, BirthLevel};
+pub use email::Email;
 pub use phone::Phone;
 pub use postcode::{Postcode, PostcodeLevel};
 pub use vrm::{Vrm, VrmLevel};
