@@ -36,6 +36,8 @@ pub enum Stream {
     Drop,
     /// Keys of the identifiers.
     Ids,
+    /// Searches with truth, apart from the log.
+    Searches,
 }
 
 /// A stream of chance.

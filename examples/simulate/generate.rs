@@ -13,7 +13,7 @@ use crate::staff::StaffId;
 use crate::survey::Survey;
 use crate::work::Work;
 use crate::world::World;
-use crate::{tables, truth};
+use crate::{searches, tables, truth};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
@@ -48,6 +48,7 @@ pub fn run(options: Options) -> io::Result<Summary> {
     let (events, planted) = write_log(&mut folder, &world, &mut work, &mut plotter)?;
     tables::write(&mut folder, &world, &survey, &work)?;
     let misusers = truth::write(&folder, &world, &plotter, &work)?;
+    searches::write(&folder, &world, &tables::relation_ids(&world))?;
     folder.config(world.options.staff, world.options.days, world.options.seed)?;
     Ok(Summary {
         events,

@@ -33,6 +33,7 @@ mod population;
 mod reasons;
 mod roster;
 mod rows;
+mod searches;
 mod staff;
 mod staff_roles;
 mod survey;

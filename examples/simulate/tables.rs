@@ -11,6 +11,7 @@ use crate::survey::Survey;
 use crate::ties::Tie;
 use crate::work::Work;
 use crate::world::World;
+use rustc_hash::FxHashMap;
 use std::io;
 
 /// Writes all of them.
@@ -118,6 +119,24 @@ fn accounts(folder: &mut Folder, world: &World) -> io::Result<()> {
     table.end()
 }
 
+/// Declared ties in the order of the register.
+fn declared(world: &World) -> Vec<(StaffId, &Tie)> {
+    let mut rows: Vec<(StaffId, &Tie)> = (0..world.force.members.len() as StaffId)
+        .flat_map(|s| world.ties.of(s).iter().filter(|t| t.declared).map(move |t| (s, t)))
+        .collect();
+    rows.sort_by_key(|(s, t)| (&world.force.get(*s).number, t.person));
+    rows
+}
+
+fn relation_id(nth: usize) -> String {
+    format!("A{:05}", nth + 1)
+}
+
+/// The id of each declared tie.
+pub fn relation_ids(world: &World) -> FxHashMap<(StaffId, PersonId), String> {
+    declared(world).into_iter().enumerate().map(|(nth, (s, tie))| ((s, tie.person), relation_id(nth))).collect()
+}
+
 fn relationships(folder: &mut Folder, world: &World) -> io::Result<()> {
     let mut table = folder.table_with_loss(
         "relationships",
@@ -126,11 +145,7 @@ fn relationships(folder: &mut Folder, world: &World) -> io::Result<()> {
         world.options.seed,
         world.options.lost(Feed::Relationships),
     )?;
-    let mut rows: Vec<(StaffId, &Tie)> = (0..world.force.members.len() as StaffId)
-        .flat_map(|s| world.ties.of(s).iter().filter(|t| t.declared).map(move |t| (s, t)))
-        .collect();
-    rows.sort_by_key(|(s, t)| (&world.force.get(*s).number, t.person));
-    for (nth, (s, tie)) in rows.into_iter().enumerate() {
+    for (nth, (s, tie)) in declared(world).into_iter().enumerate() {
         let person = world.population.get(tie.person);
         let mix = tie.person as usize * 31 + s as usize;
         let related = world.force.of_person(tie.person).map_or("", |r| &world.force.get(r).number);
@@ -144,7 +159,7 @@ fn relationships(folder: &mut Folder, world: &World) -> io::Result<()> {
             _ => "notifiable_association",
         };
         table.row(&[
-            &format!("A{:05}", nth + 1),
+            &relation_id(nth),
             &world.force.get(s).number,
             tie.relation.code(),
             related,

@@ -12,11 +12,13 @@ pub mod summary;
 mod completions;
 mod init;
 mod man;
+mod match_people;
 mod plain;
 mod progress;
 mod rules;
 mod run;
 mod schema;
+mod sheet;
 mod stdout;
 mod text;
 
@@ -115,6 +117,10 @@ enum Command {
     #[command(after_help = rules::AFTER, arg_required_else_help = true)]
     Rules(rules::Args),
 
+    /// Answer who a list of searches was about, outside a run
+    #[command(after_help = match_people::AFTER)]
+    Match(match_people::Args),
+
     /// Print the JSON Schema of the report or of the config
     #[command(after_help = schema::AFTER)]
     Schema(schema::Args),
@@ -166,6 +172,7 @@ fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Run(args) => run::execute(args, console),
         Command::Init(args) => init::execute(args, console),
         Command::Rules(args) => rules::execute(args),
+        Command::Match(args) => match_people::execute(args, console),
         Command::Schema(args) => schema::execute(args),
         Command::Completions(args) => completions::execute(args),
         Command::Man(args) => man::execute(args),

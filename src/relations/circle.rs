@@ -12,7 +12,7 @@ use super::{Stats, TieKind};
 use crate::ingest::{HighProfile, Person, Relationship, Staff};
 use crate::subjects::postings::Key;
 use crate::subjects::terms::compare::{forenames, joined, surnames};
-use crate::subjects::terms::{AddressLevel, NameLevel};
+use crate::subjects::terms::{Address, AddressLevel, Email, NameLevel};
 use crate::subjects::{Descriptor, NameRole};
 
 /// One person somebody may be looking for: a member of staff, or somebody tied to one.
@@ -45,12 +45,16 @@ pub struct Circle {
     pub own_rows: Vec<u32>,
     /// Homes of staff.
     pub homes: Homes,
+    /// Declared addresses of former partners who live elsewhere; [`Home::staff`] is the row in `references`.
+    pub former_homes: Homes,
     /// Name shares and shared things.
     pub context: Context,
     /// Each member of staff's joined current surname.
     pub surnames: Vec<Box<str>>,
     /// For each member of staff: others of their circle who bear that surname.
     kin: Vec<u32>,
+    /// For each member of staff: [`Self::surname_share`] with nobody aside.
+    shares: Vec<f32>,
     /// For each member of staff: known people at the nearest addresses.
     pub neighbours_in_reach: Vec<u32>,
     /// Counts so far.
@@ -110,12 +114,14 @@ impl Circle {
         circle.count_kin();
         let firsts = circle.references.iter().enumerate().filter(|(_, r)| r.kind == TieKind::Own);
         circle.own_rows = firsts.map(|(row, _)| row as u32).collect();
+        circle.former_homes = circle.homes_of_former_partners();
 
         let declared = circle.references.iter().filter(|r| r.relation.is_some());
         let mut bearers = std::mem::take(&mut seen.bearers);
         bearers.extend(own.iter().filter_map(Bearer::of));
         bearers.extend(declared.filter_map(|r| Bearer::of(&r.descriptor)));
         circle.context.frequencies = Frequencies::new(bearers);
+        circle.shares = (0..circle.surnames.len()).map(|row| circle.share_of(row)).collect();
         circle.stats.persons_counted = circle.context.frequencies.persons() as u32;
         circle.find_shared_things();
         circle
@@ -124,19 +130,21 @@ impl Circle {
     /// For each member of staff: chance that a person outside their circle bears their surname.
     #[must_use]
     pub fn surname_shares(&self) -> Vec<f32> {
-        (0..self.surnames.len()).map(|row| self.surname_share(row as u32, 0)).collect()
+        self.shares.clone()
     }
 
-    /// Chance that a person outside the circle bears this member's surname; `aside` further known
-    /// bearers are left out. A family of five among three hundred persons makes no name common.
+    /// Chance that a person outside the circle bears this member's surname; where the person at hand is
+    /// one of the known bearers, `aside` leaves them out.
     #[must_use]
-    pub fn surname_share(&self, staff: u32, aside: u32) -> f32 {
-        let name = &self.surnames[staff as usize];
-        if name.is_empty() {
-            1.0
-        } else {
-            self.context.frequencies.surname_without(name, self.kin[staff as usize] + aside)
-        }
+    pub fn surname_share(&self, staff: u32, aside: bool) -> f32 {
+        let share = self.shares[staff as usize];
+        if aside { self.context.frequencies.less_one(share) } else { share }
+    }
+
+    /// A family of five among three hundred persons makes no name common.
+    fn share_of(&self, row: usize) -> f32 {
+        let name = &self.surnames[row];
+        if name.is_empty() { 1.0 } else { self.context.frequencies.surname_without(name, self.kin[row]) }
     }
 
     fn add_own(&mut self, own: &[Descriptor]) {
@@ -303,6 +311,26 @@ impl Circle {
         self.references = kept;
     }
 
+    /// Whoever lives with a former partner now is nobody's declared relation, and is looked up for them.
+    fn homes_of_former_partners(&self) -> Homes {
+        let mut all = Vec::new();
+        for (row, reference) in self.references.iter().enumerate() {
+            let partner = matches!(reference.kind, TieKind::Spouse | TieKind::Partner) && reference.to.is_some();
+            if reference.kind != TieKind::ExPartner && !partner || reference.relation.is_none() {
+                continue;
+            }
+            let own = &self.references[self.own_rows[reference.staff as usize] as usize].descriptor.addresses;
+            let elsewhere =
+                |a: &&Address| a.is_full() && !a.communal && own.iter().all(|b| a.compare(b) > AddressLevel::Building);
+            all.extend(reference.descriptor.addresses.iter().filter(elsewhere).map(|a| Home {
+                staff: row as u32,
+                address: a.clone(),
+                communal: false,
+            }));
+        }
+        Homes::new(all)
+    }
+
     fn count_kin(&mut self) {
         self.kin = vec![0; self.surnames.len()];
         for circle in self.references.chunk_by(|a, b| a.staff == b.staff) {
@@ -322,11 +350,14 @@ impl Circle {
     fn find_shared_things(&mut self) {
         let mut vrms: Vec<([u8; 10], u32)> = Vec::new();
         let mut phones: Vec<(u64, u32)> = Vec::new();
+        let mut emails: Vec<(&Email, u32)> = Vec::new();
         for r in &self.references {
             vrms.extend(r.descriptor.vrms.iter().map(|v| (*v.folded().bytes(), r.staff)));
             phones.extend(r.descriptor.phones.iter().map(|p| (p.last_nine(), r.staff)));
+            emails.extend(r.descriptor.emails.iter().map(|e| (e, r.staff)));
         }
         self.context.shared_vrms = shared(vrms);
+        self.context.shared_emails = shared(emails).into_iter().cloned().collect();
         self.context.shared_phones = shared(phones);
         self.stats.shared_things = (self.context.shared_vrms.len() + self.context.shared_phones.len()) as u32;
     }

@@ -89,6 +89,7 @@ impl<'a> Decider<'a> {
             SubjectKind::Vehicle | SubjectKind::Phone => self.thing(id, subject),
             SubjectKind::Place => self.place(id, subject),
         }
+        self.former_homes(id, subject, first);
         self.neighbours(id, first);
         self.surnames(id, subject, first);
         let ties = &mut self.found.ties[first..];
@@ -191,8 +192,12 @@ impl<'a> Decider<'a> {
         let persons: f32 = identities.iter().map(|&i| best_of(i)).sum();
         let co_resident =
             home.map_or(0.0, |(_, bits, _)| (w::PRIOR_CIRCLE + bits + self.shared_surname(subject, staff)).exp2());
+        // A postcode names no dwelling, so it can stand for the home of the member of staff too.
         let elsewhere = hypotheses.iter().filter(|h| {
-            home.is_none() && h.evidence.identifiers.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+            let found = h.evidence.identifiers;
+            home.is_none()
+                && (found.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+                    || found.contains(I::POSTCODE | I::SURNAME))
         });
         let with_relation = elsewhere
             .map(|h| (w::PRIOR_CIRCLE + h.evidence.address_bits + h.evidence.surname_bits).exp2())
@@ -234,8 +239,11 @@ impl<'a> Decider<'a> {
         if self.found.ties.len() > emitted {
             return;
         }
+        let Some((_, bits, level)) = home else {
+            self.by_postcode(id, staff, hypotheses, (persons, with_relation, total));
+            return;
+        };
         // Somebody at the address, whoever it is: the member of staff, a relation or another.
-        let Some((_, bits, level)) = home else { return };
         let at_home: f32 = co_resident
             + identities
                 .iter()
@@ -272,6 +280,43 @@ impl<'a> Decider<'a> {
                 }),
             });
         }
+    }
+
+    /// Surname and postcode of the member of staff's home: one of the household, and nobody can say which.
+    fn by_postcode(
+        &mut self,
+        id: SubjectId,
+        staff: u32,
+        hypotheses: &[Hypothesis<'_>],
+        (persons, unnamed, total): (f32, f32, f32),
+    ) {
+        let own = &self.circle.references[self.own_row(staff)].descriptor;
+        let unit = own.postcode().and_then(|p| p.unit());
+        let here = |h: &Hypothesis<'_>| {
+            h.evidence.identifiers.contains(I::SURNAME | I::POSTCODE)
+                && !h.evidence.against.any(I::FORENAME | I::DOB | I::YEAR)
+                && h.reference.descriptor.addresses.iter().any(|a| a.postcode.and_then(|p| p.unit()) == unit)
+        };
+        let all_here = hypotheses.iter().filter(|h| h.weight > 0.0).all(here);
+        let best = hypotheses.iter().filter(|h| here(h)).max_by(|a, b| a.weight.total_cmp(&b.weight));
+        let probability = (persons + unnamed) / total;
+        let Some(best) = best.filter(|_| unit.is_some() && all_here && probability >= w::LEAST_PROBABILITY) else {
+            return;
+        };
+        self.found.ties.push(Tie {
+            subject: id,
+            staff,
+            kind: TieKind::Household,
+            bits: best.evidence.bits,
+            probability,
+            identifiers: best.evidence.identifiers,
+            against: best.evidence.against,
+            relation: None,
+            from_address: true,
+            from: None,
+            to: None,
+            rival: None,
+        });
     }
 
     /// Bits of a surname shared with the member of staff; what a relative at their address would show.
@@ -333,6 +378,11 @@ impl<'a> Decider<'a> {
                     offer(w::PHONE, 0.97, I::PHONE);
                 }
             }
+            for a in subject.descriptor.emails.iter().filter(|e| !context.shared_emails.contains(e)) {
+                if reference.descriptor.emails.contains(a) {
+                    offer(w::EMAIL, 0.97, I::EMAIL);
+                }
+            }
             self.found.compared += 1;
             if let Some((bits, probability, identifiers)) = best {
                 self.found.ties.push(tie_of(id, reference, bits, probability, identifiers, false));
@@ -378,6 +428,27 @@ impl<'a> Decider<'a> {
         self.circle.own_rows[staff as usize] as usize
     }
 
+    /// A person who lives at a former partner's address and is nobody closer: the new household.
+    fn former_homes(&mut self, id: SubjectId, subject: &Subject, first: usize) {
+        if !matches!(subject.kind, SubjectKind::Person | SubjectKind::Unknown) {
+            return;
+        }
+        self.note_tied(first);
+        let (circle, tied) = (self.circle, &self.tied);
+        let ties = &mut self.found.ties;
+        for address in &subject.descriptor.addresses {
+            circle.former_homes.at(address, |home, bits, level| {
+                let row = circle.former_homes.all[home as usize].staff;
+                let reference = &circle.references[row as usize];
+                if level == AddressLevel::Same && tied.binary_search(&reference.staff).is_err() {
+                    let mut tie = tie_of(id, reference, bits, w::FORMER_HOME, I::ADDRESS, true);
+                    tie.rival = Some(format!("the {} {}", reference.kind.words(), reference.descriptor.name_label()));
+                    ties.push(tie);
+                }
+            });
+        }
+    }
+
     /// The nearest addresses, where nothing closer is known.
     fn neighbours(&mut self, id: SubjectId, first: usize) {
         self.note_tied(first);
@@ -406,7 +477,7 @@ impl<'a> Decider<'a> {
             return;
         }
         // A person of the index is one of the bearers counted.
-        let aside = u32::from(subject.person.is_some());
+        let aside = subject.person.is_some();
         let staff = self.index.staff_of_surname(name);
         if staff.len() > SURNAME_STAFF {
             self.found.keys_capped += 1;
@@ -489,12 +560,12 @@ fn tie_of(
 /// Enough of a person is named. One part of the name is needed, never a birth date, a year or a
 /// postcode alone; half a name needs another fact beside it; and a half that outright differs
 /// (a relative, far oftener than a change of name) needs two.
-fn names_a_person(e: &Evidence) -> bool {
+pub(super) fn names_a_person(e: &Evidence) -> bool {
     let i = e.identifiers;
     if i.any(I::RECORD) {
         return true;
     }
-    if i.any(I::VRM | I::PHONE) {
+    if i.any(I::VRM | I::PHONE | I::EMAIL) {
         return !e.against.any(I::SURNAME | I::FORENAME) || i.any(I::DOB);
     }
     if e.against.any(I::SURNAME | I::FORENAME) {

@@ -10,7 +10,7 @@ use super::identifiers::Identifiers as I;
 use super::prior_names::NO_FAMILY_NAME;
 use super::weights as w;
 use crate::subjects::terms::compare::{self, joined};
-use crate::subjects::terms::{Address, AddressLevel, BirthLevel, NameLevel, PostcodeLevel, VrmLevel, wildcard};
+use crate::subjects::terms::{Address, AddressLevel, BirthLevel, Email, NameLevel, PostcodeLevel, VrmLevel, wildcard};
 use crate::subjects::{Descriptor, NameForm, NameRole};
 
 /// Bits for and against two descriptions being one person.
@@ -22,6 +22,8 @@ pub struct Evidence {
     pub name_bits: f32,
     /// The surname's part where it agrees, else 0: what a relative would share.
     pub surname_bits: f32,
+    /// The forename's part where it agrees, else 0.
+    pub forename_bits: f32,
     /// The address's part.
     pub address_bits: f32,
     /// Fields that agree.
@@ -41,6 +43,8 @@ pub struct Context {
     pub shared_vrms: FxHashSet<[u8; 10]>,
     /// Last nine digits of switchboards and shared lines.
     pub shared_phones: FxHashSet<u64>,
+    /// Mailboxes of teams.
+    pub shared_emails: FxHashSet<Email>,
 }
 
 /// One comparison of a name field.
@@ -79,7 +83,9 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
             AddressLevel::Same | AddressLevel::Building => e.identifiers |= I::ADDRESS,
             AddressLevel::OtherFlat | AddressLevel::Street => e.identifiers |= I::STREET,
             AddressLevel::NoPlace => e.identifiers |= I::STREET,
-            AddressLevel::Postcode(PostcodeLevel::Unit | PostcodeLevel::OneEdit) => e.identifiers |= I::POSTCODE,
+            AddressLevel::Postcode(PostcodeLevel::Unit | PostcodeLevel::Abroad | PostcodeLevel::OneEdit) => {
+                e.identifiers |= I::POSTCODE
+            }
             AddressLevel::Postcode(PostcodeLevel::Differs) | AddressLevel::Differs => e.against |= I::ADDRESS,
             AddressLevel::Postcode(_) | AddressLevel::Unknown => {}
         }
@@ -94,8 +100,8 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
             e.against |= I::RECORD;
         }
     }
-    let beyond_doubt =
-        e.identifiers.contains(I::RECORD) || e.identifiers.contains(I::NAME) && e.identifiers.any(I::VRM | I::PHONE);
+    let beyond_doubt = e.identifiers.contains(I::RECORD)
+        || e.identifiers.contains(I::NAME) && e.identifiers.any(I::VRM | I::PHONE | I::EMAIL);
     e.vetoed = e.against.any(I::DOB | I::YEAR) && !beyond_doubt;
     e
 }
@@ -144,6 +150,12 @@ fn things(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) {
         e.bits += bits;
         e.identifiers |= I::PHONE;
     }
+    let shared_mail = a.emails.iter().filter(|x| b.emails.contains(x));
+    let bits = shared_mail.map(|x| if context.shared_emails.contains(x) { w::PHONE_SHARED } else { w::EMAIL });
+    if let Some(bits) = bits.reduce(f32::max) {
+        e.bits += bits;
+        e.identifiers |= I::EMAIL;
+    }
 }
 
 /// Bits of two addresses.
@@ -160,6 +172,7 @@ pub fn place_bits(a: &Address, b: &Address) -> (f32, AddressLevel) {
         AddressLevel::NoPlace => w::ADDRESS_NO_PLACE,
         AddressLevel::Street => w::ADDRESS_STREET,
         AddressLevel::Postcode(PostcodeLevel::Unit) => w::POSTCODE_UNIT,
+        AddressLevel::Postcode(PostcodeLevel::Abroad) => w::POSTCODE_ABROAD,
         AddressLevel::Postcode(PostcodeLevel::OneEdit) => w::POSTCODE_ONE_EDIT,
         AddressLevel::Postcode(PostcodeLevel::Sector) => w::POSTCODE_SECTOR,
         AddressLevel::Postcode(PostcodeLevel::District) => w::POSTCODE_DISTRICT,
@@ -202,6 +215,7 @@ fn names(
     }
     if let Some(part) = forename {
         let mut bits = part.bits;
+        e.forename_bits = part.bits.max(0.0);
         e.identifiers |= part.marks;
         if part.level == NameLevel::Differs {
             e.against |= I::FORENAME;
@@ -255,12 +269,16 @@ fn bound_by_full_name(
     }
 }
 
-/// Forename typed as surname and the other way round, both fitting.
+/// Forename typed as surname and the other way round, both fitting; one of them may be misspelt.
 fn names_swapped(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) -> bool {
-    let fits = |x: &str, y: &str| x.len() > 2 && y.len() > 2 && compare::surnames(x, y) <= NameLevel::Spacing;
-    let main = |list: &[NameForm], text: &str| list.iter().any(|n| n.role != NameRole::Middle && fits(&n.text, text));
+    let main = |list: &[NameForm], text: &str| {
+        let fits = |x: &str| (x.len() > 2 && text.len() > 2).then(|| compare::surnames(x, text));
+        list.iter().filter(|n| n.role != NameRole::Middle).filter_map(|n| fits(&n.text)).min()
+    };
     let (Some(first), Some(last)) = (a.forename(), a.surname()) else { return false };
-    if !(main(&b.surnames, first) && main(&b.forenames, last)) {
+    let (Some(family), Some(given)) = (main(&b.surnames, first), main(&b.forenames, last)) else { return false };
+    let (better, worse) = (family.min(given), family.max(given));
+    if better > NameLevel::Spacing || worse > NameLevel::TwoEdits {
         return false;
     }
     let (Some(their_first), Some(their_last)) = (b.forename(), b.surname()) else { return false };
@@ -269,14 +287,18 @@ fn names_swapped(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evid
     let straight = |surname: &str, forename: &str| {
         (w::SURNAME_EXACT_M / f.surname(surname)).log2() + (w::FORENAME_EXACT_M / f.forename(forename)).log2()
     };
-    let bits = straight(first, last)
+    let mut bits = straight(first, last)
         .min(straight(last, first))
         .min(straight(their_first, their_last))
         .min(straight(their_last, their_first))
         + w::SWAPPED;
+    e.identifiers |= I::NAME | I::SWAPPED;
+    if worse > NameLevel::Spacing {
+        bits += w::SWAPPED_SPELLING;
+        e.identifiers |= I::SPELLING;
+    }
     e.name_bits = bits.max(0.0);
     e.bits += e.name_bits;
-    e.identifiers |= I::NAME | I::SWAPPED;
     true
 }
 

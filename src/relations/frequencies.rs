@@ -110,7 +110,7 @@ impl Frequencies {
     /// A group is as common as its members together.
     fn count_groups(&mut self) {
         use crate::subjects::terms::nickname_table;
-        let mut names: Vec<&str> = nickname_table::FORENAMES.split_ascii_whitespace().collect();
+        let mut names: Vec<&str> = nickname_table::forenames().flat_map(str::split_ascii_whitespace).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
@@ -140,6 +140,12 @@ impl Frequencies {
     #[must_use]
     pub fn surname_without(&self, text: &str, aside: u32) -> f32 {
         (self.surname(text) - aside as f32 / (self.persons + SMOOTHING)).max(SURNAME_FLOOR)
+    }
+
+    /// A share of surnames with one more known bearer left out.
+    #[must_use]
+    pub fn less_one(&self, share: f32) -> f32 {
+        (share - 1.0 / (self.persons + SMOOTHING)).max(SURNAME_FLOOR)
     }
 
     /// Chance that another person bears this forename.

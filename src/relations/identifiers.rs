@@ -56,6 +56,8 @@ identifiers! {
     PARTIAL = 18, "partial";
     /// The street, not the dwelling.
     STREET = 19, "street";
+    /// E-mail address.
+    EMAIL = 20, "email";
 }
 
 impl Identifiers {
@@ -114,6 +116,7 @@ impl Identifiers {
             Self::ADDRESS | Self::POSTCODE | Self::STREET,
             Self::VRM,
             Self::PHONE,
+            Self::EMAIL,
             Self::RECORD,
         ]
         .into_iter()
@@ -176,6 +179,9 @@ impl Identifiers {
         }
         if self.contains(Self::PHONE) {
             parts.push("telephone number".to_owned());
+        }
+        if self.contains(Self::EMAIL) {
+            parts.push("e-mail address".to_owned());
         }
         match parts.split_last() {
             None => String::new(),

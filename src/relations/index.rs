@@ -6,12 +6,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::circle::{Circle, Reference};
+use super::circle::Circle;
 use super::places::house_keys;
 use crate::subjects::postings::{Key, Postings};
 use crate::subjects::terms::compare::{joined, one_edit};
 use crate::subjects::terms::{name, nicknames, wildcard};
-use crate::subjects::{Descriptor, NameRole};
+use crate::subjects::{Descriptor, NameForm, NameRole};
 
 const RECORD: u8 = 1;
 const VRM: u8 = 2;
@@ -26,6 +26,15 @@ const SURNAME: u8 = 10;
 const POSTCODE: u8 = 11;
 const DELETION: u8 = 12;
 const VARIANT: u8 = 13;
+const BORN: u8 = 14;
+const UNIT: u8 = 15;
+const UNIT_SURNAME: u8 = 16;
+const UNIT_FORENAME: u8 = 17;
+const UNIT_NUMBER: u8 = 18;
+const NUMBER_STREET: u8 = 19;
+const YEAR_FORENAME: u8 = 20;
+const YEAR_SURNAME: u8 = 21;
+const EMAIL: u8 = 22;
 
 /// A surname typed alone, or with an initial's list this short, is compared whole.
 const SHORT_LIST: usize = 32;
@@ -36,14 +45,10 @@ const LONG_LIST: usize = 2_000;
 /// Surnames that one typed pattern may stand for.
 const PATTERN_SURNAMES: usize = 64;
 
-/// Keys over all references, and a one-deletion index over their distinct surnames.
+/// The references of the circle, and who on the staff bears a surname.
 #[derive(Debug, Default)]
 pub struct Index {
-    keys: Postings,
-    /// Distinct joined surnames and halves, sorted; the rank is the id in keys.
-    surnames: Vec<Box<str>>,
-    ids: FxHashMap<Box<str>, u32>,
-    spellings: Postings,
+    keys: Keys,
     /// Joined current surname → rows of `staff`.
     staff_surnames: Postings,
 }
@@ -52,30 +57,9 @@ impl Index {
     /// Indexes the circle.
     #[must_use]
     pub fn new(circle: &Circle) -> Self {
-        let mut surnames: Vec<Box<str>> = circle
-            .references
-            .iter()
-            .flat_map(|r| &r.descriptor.surnames)
-            .flat_map(|n| forms(&n.text))
-            .map(Into::into)
-            .collect();
-        surnames.sort_unstable();
-        surnames.dedup();
-        let ids: FxHashMap<Box<str>, u32> = surnames.iter().enumerate().map(|(i, s)| (s.clone(), i as u32)).collect();
-        let mut spellings = Vec::new();
-        for (id, surname) in surnames.iter().enumerate() {
-            spelling_keys(surname, |key| spellings.push((key, id as u32)));
-        }
-        let mut pairs = Vec::new();
-        for (row, reference) in circle.references.iter().enumerate() {
-            reference_keys(reference, &ids, |key| pairs.push((key, row as u32)));
-        }
         let staff = circle.surnames.iter().enumerate().filter(|(_, s)| !s.is_empty());
         Self {
-            keys: Postings::new(pairs),
-            surnames,
-            ids,
-            spellings: Postings::new(spellings),
+            keys: Keys::new(circle.references.iter().map(|r| &r.descriptor), Reach::Narrow),
             staff_surnames: Postings::new(
                 staff.map(|(row, s)| (Key::new(SURNAME).text(s).end(), row as u32)).collect(),
             ),
@@ -88,7 +72,59 @@ impl Index {
         self.staff_surnames.get(Key::new(SURNAME).text(surname).end())
     }
 
-    /// The references worth comparing with a subject, ascending; adds the keys passed over to `capped`.
+    /// The references worth comparing with a subject; see [`Keys::candidates`].
+    pub fn candidates(&self, d: &Descriptor, found: &mut Vec<u32>, capped: &mut u64) {
+        self.keys.candidates(d, found, capped);
+    }
+}
+
+/// Which keys lead from a search to a description.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Some name agrees, or a record, plate, number or house: enough for circles, whose members live among
+    /// millions of searches.
+    #[default]
+    Narrow,
+    /// Also the birth date alone, and the postcode alone: for a register that is searched on purpose, where
+    /// both names may be wrong at once.
+    Wide,
+}
+
+/// Keys over descriptions, and a one-deletion index over their distinct surnames.
+#[derive(Debug, Default)]
+pub struct Keys {
+    keys: Postings,
+    /// Distinct joined surnames and halves, sorted; the rank is the id in keys.
+    surnames: Vec<Box<str>>,
+    ids: FxHashMap<Box<str>, u32>,
+    spellings: Postings,
+    reach: Reach,
+}
+
+impl Keys {
+    /// Indexes descriptions in their order.
+    #[must_use]
+    pub fn new<'a>(all: impl Iterator<Item = &'a Descriptor> + Clone, reach: Reach) -> Self {
+        let mut surnames: Vec<Box<str>> =
+            all.clone().flat_map(|d| &d.surnames).flat_map(|n| forms(&n.text)).map(Into::into).collect();
+        surnames.sort_unstable();
+        surnames.dedup();
+        let ids: FxHashMap<Box<str>, u32> = surnames.iter().enumerate().map(|(i, s)| (s.clone(), i as u32)).collect();
+        let mut spellings = Vec::new();
+        for (id, surname) in surnames.iter().enumerate() {
+            spelling_keys(surname, |key| spellings.push((key, id as u32)));
+        }
+        let mut pairs = Vec::new();
+        for (row, described) in all.enumerate() {
+            reference_keys(described, &ids, |key| pairs.push((key, row as u32)));
+            if reach == Reach::Wide {
+                wide_keys(described, |key| pairs.push((key, row as u32)));
+            }
+        }
+        Self { keys: Postings::new(pairs), surnames, ids, spellings: Postings::new(spellings), reach }
+    }
+
+    /// The rows worth comparing with a subject, ascending; adds the keys passed over to `capped`.
     pub fn candidates(&self, d: &Descriptor, found: &mut Vec<u32>, capped: &mut u64) {
         found.clear();
         let mut add = |rows: &[u32], most: usize| {
@@ -99,6 +135,9 @@ impl Index {
         }
         for vrm in d.vrms.iter().filter(|v| !v.is_pattern()) {
             add(self.keys.get(Key::new(VRM).text(vrm.folded().as_str()).end()), LONG_LIST);
+        }
+        for email in &d.emails {
+            add(self.keys.get(Key::new(EMAIL).text(email.as_str()).end()), LONG_LIST);
         }
         for phone in &d.phones {
             add(self.keys.get(Key::new(PHONE).number(phone.last_nine()).end()), LONG_LIST);
@@ -131,6 +170,9 @@ impl Index {
             {
                 add(self.keys.get(Key::new(NAME).number(u64::from(*id)).text(&family.text).end()), LONG_LIST);
             }
+        }
+        if self.reach == Reach::Wide {
+            wide_keys(d, |key| add(self.keys.get(key), LONG_LIST));
         }
         found.sort_unstable();
         found.dedup();
@@ -226,13 +268,58 @@ fn spelling_keys(joined: &str, mut add: impl FnMut(u64)) {
     }
 }
 
-fn reference_keys(reference: &Reference, ids: &FxHashMap<Box<str>, u32>, mut add: impl FnMut(u64)) {
-    let d = &reference.descriptor;
+/// Keys of [`Reach::Wide`]: any one field may be wrong, and most pairs of them.
+fn wide_keys(d: &Descriptor, mut add: impl FnMut(u64)) {
+    let initials = |tag, names: &[NameForm], rest: u64, add: &mut dyn FnMut(u64)| {
+        let mut last = 0;
+        for name in names.iter().filter(|n| n.role != NameRole::Middle) {
+            let initial = name.text.as_bytes()[0];
+            if initial != last {
+                last = initial;
+                add(Key::new(tag).number(rest).number(u64::from(initial)).end());
+            }
+        }
+    };
+    if let Some(birth) = d.birth.filter(|b| b.is_full()) {
+        add(Key::new(BORN).number(birth.packed()).end());
+    }
+    for address in &d.addresses {
+        if let Some(code) = address.postcode.and_then(|p| p.unit().or_else(|| p.sector())) {
+            add(Key::new(UNIT).number(code).end());
+            initials(UNIT_SURNAME, &d.surnames, code, &mut add);
+            initials(UNIT_FORENAME, &d.forenames, code, &mut add);
+            if address.number > 0 {
+                add(Key::new(UNIT_NUMBER).number(code).number(u64::from(address.number)).end());
+            }
+        }
+        if address.number > 0 && !address.street.is_empty() {
+            add(Key::new(NUMBER_STREET).number(u64::from(address.number)).text(&address.street).end());
+        }
+    }
+    for given in d.forenames.iter().filter(|n| n.role != NameRole::Middle && n.text.len() > 1) {
+        if let Some(year) = d.birth.and_then(|b| b.only_year()) {
+            add(Key::new(YEAR_FORENAME).number(u64::from(year)).text(&given.text).end());
+        }
+    }
+    if let Some(year) = d.birth.and_then(|b| b.only_year()) {
+        for family in &d.surnames {
+            add(Key::new(YEAR_SURNAME)
+                .number(u64::from(year))
+                .parts(&family.text.as_bytes()[..family.text.len().min(3)], b"")
+                .end());
+        }
+    }
+}
+
+fn reference_keys(d: &Descriptor, ids: &FxHashMap<Box<str>, u32>, mut add: impl FnMut(u64)) {
     if !d.record.is_empty() {
         add(Key::new(RECORD).text(&d.record).end());
     }
     for vrm in d.vrms.iter().filter(|v| !v.is_pattern()) {
         add(Key::new(VRM).text(vrm.folded().as_str()).end());
+    }
+    for email in &d.emails {
+        add(Key::new(EMAIL).text(email.as_str()).end());
     }
     for phone in &d.phones {
         add(Key::new(PHONE).number(phone.last_nine()).end());

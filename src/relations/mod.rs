@@ -10,6 +10,7 @@
 //! namesake, or a stranger ([`decide`]). The bits are in [`weights`].
 
 pub mod aliases;
+pub mod answers;
 pub mod circle;
 pub mod decide;
 pub mod evidence;
@@ -18,6 +19,7 @@ pub mod identifiers;
 pub mod index;
 pub mod places;
 pub mod prior_names;
+pub mod register;
 pub mod watch;
 pub mod weights;
 
@@ -316,5 +318,7 @@ pub fn relate(
     relations
 }
 
+#[cfg(test)]
+mod spelling_tests;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ fn world() -> World {
             known_as: "Kit".into(),
             dob: "1984-07-12".into(),
             address: "12 Sallow Lane, Anytown, AB1 2DE".into(),
-            phones: vec!["07700 900111".into()],
+            phones: vec!["07700 900111".into(), "kate.wexcombe@example.org".into()],
             vrms: vec!["KW10 ABC".into()],
             ..Staff::default()
         },
@@ -166,6 +166,8 @@ fn who_is_who() {
         ("v=KW10ABC", "own by number plate"),
         ("v=KWIOABC", "own by number plate"),
         ("t=+44 7700 900111", "own by telephone number"),
+        ("t=Kate.Wexcombe@example.org", "own by e-mail address"),
+        ("x=kate.wexcombe+shop@example.org", "own by e-mail address"),
         ("h=12 Sallow Ln;p=AB1 2DE", "own by address"),
         // Relatives are not the member of staff.
         ("f=Daniel;s=Wexcombe;d=23/09/1982", "spouse by name and birth date"),
@@ -183,10 +185,17 @@ fn who_is_who() {
         ("id=N4", "neighbour by street"),
         ("h=14 Sallow Lane, Anytown;p=AB1 2DE", "neighbour by street"),
         ("p=AB1 2DE", "neighbour by postcode"),
+        // A surname and a postcode are one of the household, nobody can say which; elsewhere they are nobody.
+        ("s=Wexcombe;p=AB1 2DE", "household by surname and postcode"),
+        ("f=Ruby;s=Wexcombe;p=AB1 2DE", "household by name and postcode"),
+        ("f=Zelda;s=Wexcombe;p=AB1 2DE", "neighbour by postcode"),
+        ("s=Thackery;p=AB1 5XY", ""),
+        // The new household of a former partner, whoever it is.
+        ("id=N7", "ex_partner by address"),
+        ("f=Nora;s=Newcomer;h=Rose Cottage, Littleton;p=AB9 1AA", "ex_partner by address"),
         // Somebody else.
         ("id=N5", ""),
         ("f=Gareth;s=Pellowe;d=28/02/1955", ""),
-        ("id=N7", ""),
         ("f=John;s=Smith", ""),
         ("f=John;s=Smith;d=1991-03-14", ""),
         ("f=John;s=Smith;d=1979-03-04", "S2:own by name and birth date"),

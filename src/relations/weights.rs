@@ -43,6 +43,8 @@ pub const FORENAME_DIFFERS: f32 = -3.0;
 pub const RELATIVES_FORENAME: f32 = -8.0;
 /// Forename and surname the wrong way round \[M: m .042 FEBRL4, .0001 h50k\].
 pub const SWAPPED: f32 = -4.5;
+/// The same with a slip in one of them, below that \[R: as one edit, log2(.11) less the choice\].
+pub const SWAPPED_SPELLING: f32 = -4.0;
 /// m of an equal full name; names are correlated (MOHAMMED KHAN), so the pair's own share bounds the sum \[R\].
 pub const FULL_NAME_M: f32 = 0.55;
 /// A fitting pattern (SMI*): bits for each letter really typed, below exact \[R\].
@@ -92,6 +94,8 @@ pub const ADDRESS_NO_PLACE: f32 = 6.0;
 pub const ADDRESS_COMMUNAL: f32 = 4.0;
 /// Postcode unit \[M: +12.1, +15.2\].
 pub const POSTCODE_UNIT: f32 = 13.0;
+/// The same code of another country \[M: +9.8 FEBRL4, four digits\].
+pub const POSTCODE_ABROAD: f32 = 9.0;
 /// One edit \[M: +10.3 h50k, +3.5 FEBRL4\].
 pub const POSTCODE_ONE_EDIT: f32 = 6.0;
 /// Sector \[M: +7.2, +8.3; lower inside one force, R\].
@@ -109,7 +113,9 @@ pub const VRM_FOLDED: f32 = 13.0;
 pub const VRM_PARTIAL: f32 = 3.0;
 /// Telephone number \[R\].
 pub const PHONE: f32 = 18.0;
-/// A number that several people of different homes share \[R\].
+/// E-mail address \[R, as a telephone number\].
+pub const EMAIL: f32 = 18.0;
+/// A number or mailbox that several people of different homes share \[R\].
 pub const PHONE_SHARED: f32 = 6.0;
 /// The very record \[R: certain but for clerical error\].
 pub const RECORD: f32 = 25.0;
@@ -121,8 +127,18 @@ pub const RECORD_DIFFERS: f32 = -4.0;
 pub const PRIOR_CIRCLE: f32 = -12.0;
 /// The same for each known namesake in the nominal index: nearer the circle's than 1/N on purpose \[R\].
 pub const PRIOR_NAMESAKE: f32 = -13.0;
+/// This − log2(people) for each person of a register: one search in five is taken to be about somebody in it \[R\].
+pub const PRIOR_REGISTER: f32 = -2.0;
 /// −log2(entries) − 8 for the watch list \[R\].
 pub const PRIOR_WATCH: f32 = -8.0;
+
+/// log2 of the chance that somebody of one family and home bears a given member's forename \[R: one in a hundred\].
+pub const RELATIVE_OF_THAT_NAME: f32 = -6.6;
+/// Somebody at the address whom a register does not list, beside one whom it does \[R: a quarter as likely; a
+/// register that is searched on purpose holds most of a household\].
+pub const UNLISTED: f32 = -2.0;
+/// An answer whose facts would bear other readings is never more than this: listed on request, never claimed.
+pub const MOST_UNSURE: f32 = 0.49;
 
 /// Ties to a person stand from here on.
 pub const LEAST_PROBABILITY: f32 = 0.5;
@@ -141,6 +157,8 @@ pub const WATCH_WORD_SHARE: f32 = 5e-4;
 pub const HOUSEHOLD_MOST: usize = 12;
 /// A plate or number held by more members of staff than this is a pool car or a switchboard.
 pub const SHARED_THING: usize = 4;
+/// Probability that somebody recorded at a former partner's declared address lives with them still \[R: addresses age\].
+pub const FORMER_HOME: f32 = 0.93;
 /// Nearest possible addresses on each side of a home: 50 in all.
 pub const NEIGHBOUR_REACH: u32 = 25;
 

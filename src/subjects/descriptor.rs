@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::terms::{Address, Birth, Phone, Postcode, Vrm, name};
+use super::terms::{Address, Birth, Email, Phone, Postcode, Vrm, name};
 use crate::ingest::{HighProfile, IncidentPerson, Person, Relationship, Staff};
 
 /// Which of somebody's names a name is.
@@ -44,6 +44,8 @@ pub struct Descriptor {
     pub addresses: Vec<Address>,
     /// Telephone numbers.
     pub phones: Vec<Phone>,
+    /// E-mail addresses; exports keep them among the telephones.
+    pub emails: Vec<Email>,
     /// Vehicles; a typed partial plate too.
     pub vrms: Vec<Vrm>,
 }
@@ -81,6 +83,9 @@ impl Descriptor {
         d.phones.extend(fields.phones.iter().filter_map(|raw| Phone::parse(raw)).take(MOST));
         d.phones.sort_unstable();
         d.phones.dedup();
+        d.emails.extend(fields.phones.iter().filter_map(|raw| Email::parse(raw)).take(MOST));
+        d.emails.sort_unstable();
+        d.emails.dedup();
         d.vrms.extend(fields.vrms.iter().filter_map(|raw| Vrm::parse(raw)).take(MOST));
         d.vrms.sort_unstable();
         d.vrms.dedup();
@@ -299,6 +304,11 @@ impl Descriptor {
                 self.phones.push(*phone);
             }
         }
+        for email in &other.emails {
+            if !self.emails.contains(email) && self.emails.len() < MOST {
+                self.emails.push(email.clone());
+            }
+        }
         for vrm in &other.vrms {
             if !self.vrms.contains(vrm) && self.vrms.len() < MOST {
                 self.vrms.push(*vrm);
@@ -339,6 +349,7 @@ impl Descriptor {
             && self.birth.is_none()
             && self.addresses.is_empty()
             && self.phones.is_empty()
+            && self.emails.is_empty()
             && self.vrms.is_empty()
     }
 

@@ -21,6 +21,7 @@ const BORN_FORENAME: u8 = 6;
 const HOUSE: u8 = 7;
 const POSTCODE_HOUSE: u8 = 8;
 const POSTCODE_ONLY: u8 = 9;
+const EMAIL: u8 = 10;
 
 /// Hashed keys over the subjects of a log.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +118,7 @@ fn person_keys(d: &Descriptor) -> Vec<u64> {
     let mut keys = Vec::with_capacity(8);
     keys.extend(d.vrms.iter().filter(|v| !v.is_pattern()).map(|v| Key::new(VRM).text(v.folded().as_str()).end()));
     keys.extend(d.phones.iter().map(|p| Key::new(PHONE).number(p.last_nine()).end()));
+    keys.extend(d.emails.iter().map(|e| Key::new(EMAIL).text(e.as_str()).end()));
     for family in &d.surnames {
         for given in d.forenames.iter().filter(|n| n.role != NameRole::Middle) {
             keys.push(Key::new(NAME).text(&family.text).text(&given.text).end());
@@ -155,7 +157,8 @@ fn address_keys(address: &Address) -> Vec<u64> {
 fn is_involved(d: &Descriptor, subject: &Descriptor) -> bool {
     let same_vrm = d.vrms.iter().any(|a| subject.vrms.iter().any(|b| !a.is_pattern() && a.folded() == b.folded()));
     let same_phone = d.phones.iter().any(|a| subject.phones.iter().any(|b| a.same(*b)));
-    same_vrm || same_phone || same_person(d, subject)
+    let same_email = d.emails.iter().any(|a| subject.emails.contains(a));
+    same_vrm || same_phone || same_email || same_person(d, subject)
 }
 
 /// Name and birth date agree, as far as both are known; see the module's own words.

@@ -12,11 +12,13 @@ pub mod people;
 pub mod postings;
 pub mod resolve;
 pub mod terms;
+pub mod typed;
 
 pub use descriptor::{Descriptor, NameForm, NameRole};
 pub use lookup::Lookup;
 pub use people::PeopleIndex;
 pub use resolve::{resolve, resolve_with};
+pub use typed::Typed;
 
 use crate::ingest::IncidentPerson;
 
@@ -33,7 +35,7 @@ pub enum SubjectKind {
     Vehicle,
     /// An address or postcode.
     Place,
-    /// A telephone number that no single person of the index holds.
+    /// A telephone number or e-mail address that no single person of the index holds.
     Phone,
     /// A record id that the index does not know, or terms that say nothing.
     Unknown,
@@ -56,7 +58,7 @@ impl SubjectKind {
 /// One person, vehicle or place that was looked at, however it was asked for.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// Stable from night to night: "record:N123", "vrm:AB12CDE", "phone:07700900123",
+    /// Stable from night to night: "record:N123", "vrm:AB12CDE", "phone:07700900123", "email:kate@example.org",
     /// "person:SMITH|JOHN|1980-02-01", "place:12 HIGH STREET|AB12DE", "unknown:…".
     pub key: String,
     /// What it is.
@@ -84,7 +86,7 @@ pub struct Coverage {
     pub by_name: u32,
     /// Typed, and one person of the index by plate.
     pub by_plate: u32,
-    /// Typed, and one person of the index by telephone.
+    /// Typed, and one person of the index by telephone or e-mail.
     pub by_phone: u32,
     /// Without any comparable field.
     pub nothing_comparable: u32,
@@ -96,7 +98,7 @@ pub struct Coverage {
     pub unread_postcodes: u32,
     /// Plates that could not be read.
     pub unread_vrms: u32,
-    /// Telephone numbers that could not be read.
+    /// Telephone numbers or e-mail addresses that could not be read.
     pub unread_phones: u32,
     /// Raw search strings in which nothing was recognised.
     pub unread_texts: u32,

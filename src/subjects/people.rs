@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::descriptor::{Descriptor, NameRole};
 use super::postings::{Key, Postings};
 use super::terms::compare::joined;
-use super::terms::{Phone, Vrm, nicknames, wildcard};
+use super::terms::{Email, Phone, Vrm, nicknames, wildcard};
 use crate::ingest::Person;
 
 const RECORD: u8 = 1;
@@ -14,6 +14,7 @@ const NAME: u8 = 2;
 const GROUP: u8 = 3;
 const VRM: u8 = 4;
 const PHONE: u8 = 5;
+const EMAIL: u8 = 6;
 
 /// Hashed keys over the rows of `people`; rows are described again when they are asked for,
 /// so that the index of a large force stays a few hundred bytes a person.
@@ -41,6 +42,7 @@ impl<'a> PeopleIndex<'a> {
                 }
                 keys.extend(described.vrms.iter().filter(|v| !v.is_pattern()).map(vrm_key));
                 keys.extend(described.phones.iter().map(|p| phone_key(*p)));
+                keys.extend(described.emails.iter().map(email_key));
                 keys.into_iter().map(move |key| (key, row))
             })
             .collect();
@@ -108,6 +110,12 @@ impl<'a> PeopleIndex<'a> {
         if vrm.is_pattern() { None } else { self.keys.only(vrm_key(vrm)) }
     }
 
+    /// The one person who holds this e-mail address.
+    #[must_use]
+    pub fn holder_of_email(&self, email: &Email) -> Option<u32> {
+        self.keys.only(email_key(email))
+    }
+
     /// The one person who holds this number.
     #[must_use]
     pub fn holder_of_phone(&self, phone: Phone) -> Option<u32> {
@@ -127,6 +135,10 @@ fn record_key(subject_id: &str) -> u64 {
 
 fn vrm_key(vrm: &Vrm) -> u64 {
     Key::new(VRM).text(vrm.folded().as_str()).end()
+}
+
+fn email_key(email: &Email) -> u64 {
+    Key::new(EMAIL).text(email.as_str()).end()
 }
 
 fn phone_key(phone: Phone) -> u64 {

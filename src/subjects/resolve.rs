@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::descriptor::{Descriptor, Fields};
+use super::descriptor::Descriptor;
 use super::people::PeopleIndex;
 use super::terms::compare::{forenames, joined, surnames};
-use super::terms::{Birth, NameLevel, Phone, Postcode, Vrm, ascii_upper, freetext, name};
+use super::terms::{NameLevel, Vrm, ascii_upper, freetext};
+use super::typed::Typed;
 use super::{Coverage, Subject, SubjectKind, Subjects};
 use crate::ingest::{AccessLog, Person, Query};
 
@@ -121,44 +122,17 @@ impl<'a> Reader<'a> {
             }
             counted.unread_texts += 1;
         }
-        // A field of its own says more than a word of the raw text.
-        let or =
-            |code, found: &str| if text(code).trim().is_empty() { found.to_owned() } else { text(code).to_owned() };
-        let named = !text(query.forename).trim().is_empty() || !text(query.surname).trim().is_empty();
-        let (free_forename, free_surname) =
-            if named { ("", "") } else { (free.forename.as_str(), free.surname.as_str()) };
-        let (phone, vrm) = (or(query.phone, &free.phone), or(query.vrm, &free.vrm));
-        let (dob, postcode) = (or(query.dob, &free.dob), or(query.postcode, &free.postcode));
-        let mut typed = Descriptor::from_fields(
-            &Fields {
-                record: "",
-                forename: &or(query.forename, free_forename),
-                middle_names: "",
-                surname: &or(query.surname, free_surname),
-                dob: &dob,
-                address: &or(query.address, &free.address),
-                postcode: &postcode,
-                phones: &[],
-                vrms: &[],
-            },
-            self.index.as_of(),
-        );
-        let said = |value: &str| !value.trim().is_empty() && !name::is_missing(value);
-        counted.unread_dates += u32::from(said(&dob) && typed.birth.is_none());
-        counted.unread_postcodes += u32::from(said(&postcode) && Postcode::parse(&postcode).is_none());
-        if said(&vrm) {
-            typed.vrms.extend(Vrm::parse(&vrm));
-            counted.unread_vrms += u32::from(typed.vrms.is_empty());
-        }
-        if said(&phone) {
-            typed.phones.extend(Phone::parse(&phone));
-            counted.unread_phones += u32::from(typed.phones.is_empty());
-        }
-        let age = or(query.age, &free.age);
-        if typed.birth.is_none() && said(&age) {
-            typed.birth = Birth::from_age(&age, self.window.0, self.window.1);
-            counted.unread_ages += u32::from(typed.birth.is_none());
-        }
+        let fields = Typed {
+            forename: text(query.forename),
+            surname: text(query.surname),
+            dob: text(query.dob),
+            age: text(query.age),
+            address: text(query.address),
+            postcode: text(query.postcode),
+            vrm: text(query.vrm),
+            phone: text(query.phone),
+        };
+        let typed = fields.describe(&free, self.index.as_of(), self.window, counted);
         self.identify(typed, query, counted)
     }
 
@@ -174,6 +148,13 @@ impl<'a> Reader<'a> {
             && self.may_be(&typed, row)
         {
             counted.by_plate += 1;
+            return known(row);
+        }
+        if let [email] = &typed.emails[..]
+            && let Some(row) = self.index.holder_of_email(email)
+            && self.may_be(&typed, row)
+        {
+            counted.by_phone += 1;
             return known(row);
         }
         if let [phone] = typed.phones[..]
@@ -239,7 +220,8 @@ impl<'a> Reader<'a> {
 /// The key of typed terms; `None` where they say nothing.
 fn typed_key(d: &Descriptor) -> Option<(String, SubjectKind)> {
     let plate = d.vrms.first().map(|v| format!("vrm:{}", v.as_str()));
-    let phone = d.phones.first().map(|p| format!("phone:{}", p.text()));
+    let number = d.phones.first().map(|p| format!("phone:{}", p.text()));
+    let phone = number.or_else(|| d.emails.first().map(|e| format!("email:{e}")));
     let place = d.addresses.first().map(|a| format!("place:{}", a.key()));
     // A surname beside a plate or number does not make it a search for a person without more.
     let alone = d.forenames.is_empty() && d.birth.is_none();

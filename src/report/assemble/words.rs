@@ -80,6 +80,10 @@ pub fn tie_words(world: &World<'_>, tie: &CaseTie) -> String {
         },
         TieKind::HighProfile => "on the watch list of well-known people".to_owned(),
     };
+    if tie.from_address && tie.relation.is_some() {
+        // The address is what agrees: whoever is there need not be the one declared.
+        return format!("at the address declared for {base}{former}");
+    }
     format!("{base}{former}{declared}")
 }
 

@@ -59,7 +59,7 @@ impl Address {
         } else {
             Self::split(raw)
         };
-        if let Some(typed) = Postcode::parse(postcode)
+        if let Some(typed) = Postcode::parse(postcode).or_else(|| Postcode::parse_abroad(postcode))
             && !address.postcode.is_some_and(|inside| inside.is_whole() && !typed.is_whole())
         {
             address.postcode = Some(typed);
@@ -329,9 +329,12 @@ impl Address {
             (Some(a), Some(b)) => Some(a.compare(b)),
             _ => None,
         };
-        let near = matches!(postcodes, Some(PostcodeLevel::Unit | PostcodeLevel::OneEdit | PostcodeLevel::Sector));
+        let near = matches!(
+            postcodes,
+            Some(PostcodeLevel::Unit | PostcodeLevel::Abroad | PostcodeLevel::OneEdit | PostcodeLevel::Sector)
+        );
         let unit_postcode = postcodes == Some(PostcodeLevel::Unit);
-        let towns = (!self.town.is_empty() && !other.town.is_empty()).then(|| self.town == other.town);
+        let towns = (!self.town.is_empty() && !other.town.is_empty()).then(|| same_words(&self.town, &other.town, 6));
         let far = postcodes == Some(PostcodeLevel::Differs) || postcodes.is_none() && towns == Some(false);
         let streets =
             (!self.street.is_empty() && !other.street.is_empty()).then(|| same_street(&self.street, &other.street));
@@ -373,9 +376,20 @@ impl Address {
     }
 }
 
+/// Streets are long enough for two slips where the first letter stands: NORTH STREET is not SOUTH STREET.
 fn same_street(a: &str, b: &str) -> bool {
+    if same_words(a, b, 8) {
+        return true;
+    }
+    let (a, b) = (compare::joined(a), compare::joined(b));
+    a.len().min(b.len()) >= 14 && a.as_bytes()[0] == b.as_bytes()[0] && strsim::osa_distance(&a, &b) == 2
+}
+
+/// Equal but for spaces, or one edit apart after the first letter where both are at least so long.
+fn same_words(a: &str, b: &str, least: usize) -> bool {
+    let (a, b) = (compare::joined(a), compare::joined(b));
     a == b
-        || a.len().min(b.len()) >= 8
+        || a.len().min(b.len()) >= least
             && a.as_bytes()[0] == b.as_bytes()[0]
             && compare::one_edit(a.as_bytes(), b.as_bytes())
 }

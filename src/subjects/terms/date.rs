@@ -19,6 +19,8 @@ pub struct Birth {
     /// 0 = unknown.
     day: u8,
     age: bool,
+    /// No day of the calendar: month and day are the digits as typed, one of which is a slip.
+    impossible: bool,
 }
 
 /// How far two birth dates agree.
@@ -75,7 +77,10 @@ impl Birth {
             (1, Group::Number { value, len: 8 }, ..) => {
                 let (a, b, c) = (value / 10_000, value / 100 % 100, value % 100);
                 let (d, m, y) = (value / 1_000_000, value / 10_000 % 100, value % 10_000);
-                Self::checked(a, b, c, as_of).or_else(|| Self::checked(y, m, d, as_of))
+                Self::checked(a, b, c, as_of)
+                    .or_else(|| Self::checked(y, m, d, as_of))
+                    .or_else(|| Self::slipped(a, b, c, as_of))
+                    .or_else(|| Self::slipped(y, m, d, as_of))
             }
             (1, Group::Number { value, len: 6 }, ..) => {
                 let (a, b, c) = (value / 10_000, value / 100 % 100, value % 100);
@@ -90,11 +95,13 @@ impl Birth {
             | (3, Group::Unknown, Group::Number { value: m, len: 1..=2 }, Group::Number { value: y, len: 4 })
             | (3, Group::Unknown, Group::Month(m), Group::Number { value: y, len: 4 }) => Self::month(y, m, as_of),
             (2, Group::Number { value: a, len: 4 }, Group::Number { value: b, len: 4 }, _) => {
-                (Self::year(a, as_of).is_some() && Self::year(b, as_of).is_some() && a <= b && b - a <= 20)
-                    .then_some(Self { first_year: a as u16, last_year: b as u16, month: 0, day: 0, age: true })
+                (Self::year(a, as_of).is_some() && Self::year(b, as_of).is_some() && a <= b && b - a <= 20).then_some(
+                    Self { first_year: a as u16, last_year: b as u16, month: 0, day: 0, age: true, impossible: false },
+                )
             }
             (3, Group::Number { value: y, len: 4 }, month, Group::Number { value: d, .. }) => {
-                Self::checked(y, month.month()?, d, as_of)
+                let m = month.month()?;
+                Self::checked(y, m, d, as_of).or_else(|| Self::slipped(y, m, d, as_of))
             }
             (3, Group::Number { value: d, len: 1..=2 }, month, Group::Number { value: y, len }) => {
                 let year = if len == 4 {
@@ -111,7 +118,9 @@ impl Birth {
                     };
                 }
                 let m = month.month()?;
-                Self::checked(year, m, d, as_of).or_else(|| Self::checked(year, d, m, as_of))
+                Self::checked(year, m, d, as_of)
+                    .or_else(|| Self::checked(year, d, m, as_of))
+                    .or_else(|| Self::slipped(year, m, d, as_of))
             }
             (3, Group::Month(m), Group::Number { value: d, len: 1..=2 }, Group::Number { value: y, len }) => {
                 let year = if len == 4 { y } else { pivot(y, as_of) };
@@ -144,6 +153,7 @@ impl Birth {
             month: 0,
             day: 0,
             age: true,
+            impossible: false,
         })
     }
 
@@ -162,6 +172,7 @@ impl Birth {
             month: if unknown { 0 } else { month },
             day: if unknown { 0 } else { day },
             age: false,
+            impossible: false,
         }
     }
 
@@ -169,6 +180,15 @@ impl Birth {
         let date = NaiveDate::from_ymd_opt(i32::try_from(y).ok()?, m, d)?;
         // 1 January 1900 and earlier are the empty date of many systems.
         (date <= as_of && date.year() >= 1880 && (y, m, d) != (1900, 1, 1)).then(|| Self::from_date(date))?
+    }
+
+    /// A date that no calendar has, its year plausible: most often one wrong digit.
+    fn slipped(y: u32, m: u32, d: u32, as_of: NaiveDate) -> Option<Self> {
+        let no_day = NaiveDate::from_ymd_opt(i32::try_from(y).ok()?, m, d).is_none();
+        let (month, day) = (u8::try_from(m).ok()?, u8::try_from(d).ok()?);
+        // 99/99/1999 is a way of writing nothing.
+        (no_day && (1..99).contains(&month) && (1..99).contains(&day))
+            .then(|| Self::year(y, as_of).map(|year| Self { month, day, impossible: true, ..year }))?
     }
 
     fn month(y: u32, m: u32, as_of: NaiveDate) -> Option<Self> {
@@ -183,13 +203,14 @@ impl Birth {
             month: 0,
             day: 0,
             age: false,
+            impossible: false,
         })
     }
 
     /// Day, month and year are all known.
     #[must_use]
     pub const fn is_full(&self) -> bool {
-        self.day != 0
+        self.day != 0 && !self.impossible
     }
 
     /// The year, where it is one.
@@ -252,6 +273,13 @@ impl Birth {
                 _ => BirthLevel::YearConflict,
             };
         }
+        if self.impossible || other.impossible {
+            return match gap {
+                _ if self == other || self.one_digit_from(other) => BirthLevel::OneDigit,
+                0 => BirthLevel::Year,
+                _ => BirthLevel::YearNear,
+            };
+        }
         if self == other {
             return BirthLevel::Exact;
         }
@@ -262,12 +290,17 @@ impl Birth {
         if gap == 0 && self.day == other.month && self.month == other.day {
             return BirthLevel::Swapped;
         }
+        if self.one_digit_from(other) { BirthLevel::OneDigit } else { BirthLevel::Conflict }
+    }
+
+    /// One digit differs, or two neighbours changed places.
+    fn one_digit_from(&self, other: &Self) -> bool {
         let (a, b) = (self.digits(), other.digits());
         let mut differ = a.iter().zip(&b).enumerate().filter(|(_, (x, y))| x != y).map(|(i, _)| i);
         match (differ.next(), differ.next(), differ.next()) {
-            (Some(_), None, None) => BirthLevel::OneDigit,
-            (Some(i), Some(j), None) if j == i + 1 && a[i] == b[j] && a[j] == b[i] => BirthLevel::OneDigit,
-            _ => BirthLevel::Conflict,
+            (Some(_), None, None) => true,
+            (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i],
+            _ => false,
         }
     }
 }
@@ -402,14 +435,17 @@ mod tests {
             ("02/1980", Some("1980-02")),
             ("Feb 1980", Some("1980-02")),
             ("1978-1982", Some("1978/1982")),
-            ("29/02/1981", None),
+            ("29/02/1981", Some("1981-02-29")), // no such day; the year stands
             ("01/01/1900", None),
             ("2031-01-02", None),
             ("UNKNOWN", None),
             ("N/K", None),
             ("", None),
             ("45", None),
-            ("31/02/1980", None),
+            ("31/02/1980", Some("1980-02-31")),
+            ("19740164", Some("1974-01-64")),
+            ("64/01/1974", Some("1974-01-64")),
+            ("99/99/9999", None),
         ] {
             assert_eq!(Birth::parse(raw, as_of()).map(|b| b.to_string()).as_deref(), text, "{raw}");
         }
@@ -438,7 +474,9 @@ mod tests {
             ("1980-02-03", "1981-02-03", YearSlip),
             ("1980-02-03", "1990-02-03", YearSlip),
             ("1980-02-03", "1980-02-08", OneDigit),
-            ("1980-02-13", "1980-02-31", Conflict), // unreadable, see below
+            ("1980-02-13", "1980-02-31", OneDigit), // no such day: two digits turned round
+            ("1980-02-13", "1980-02-97", Year),
+            ("1980-02-13", "1990-02-97", YearNear),
             ("1980-02-12", "1980-02-21", OneDigit),
             ("1980-02-03", "1908-02-03", OneDigit),
             ("1980-02-03", "1980", Year),

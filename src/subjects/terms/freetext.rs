@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::name::split_full;
 use super::street::{is_flat_word, street_type};
-use super::{Birth, Phone, Postcode, Vrm, ascii_upper};
+use super::{Birth, Email, Phone, Postcode, Vrm, ascii_upper};
 
 /// Search terms as texts, as if they had been typed into fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Terms {
             "ADDRESS" | "ADDR" | "ADD" => &mut self.address,
             "POSTCODE" | "PCODE" | "PC" => &mut self.postcode,
             "VRM" | "VRN" | "REG" | "REGISTRATION" | "PLATE" | "INDEX" => &mut self.vrm,
-            "PHONE" | "TEL" | "TELEPHONE" | "MOBILE" | "MOB" => &mut self.phone,
+            "EMAIL" | "MAIL" | "PHONE" | "TEL" | "TELEPHONE" | "MOBILE" | "MOB" => &mut self.phone,
             "NOMINAL" | "RECORD" | "SUBJECT" | "URN" | "PNCID" | "RECORDID" | "SUBJECTID" => &mut self.record,
             _ => return None,
         })
@@ -68,12 +68,27 @@ pub fn parse(raw: &str, as_of: NaiveDate) -> Terms {
     take_run(&mut words, &mut terms.dob, 3, |text| {
         text.bytes().filter(u8::is_ascii_digit).count() >= 4 && Birth::parse(text, as_of).is_some()
     });
+    take_run(&mut words, &mut terms.phone, 1, |text| Email::parse(text).is_some());
     take_run(&mut words, &mut terms.phone, 4, |text| {
         text.bytes().filter(u8::is_ascii_digit).count() >= 10 && Phone::parse(text).is_some()
     });
     if looks_like_address(&words) {
         terms.address = words.join(" ");
         return terms;
+    }
+    if terms.address.is_empty()
+        && let Some(start) = address_after_name(&words)
+    {
+        terms.address = words.split_off(start).join(" ");
+    }
+    if terms.age.is_empty()
+        && terms.dob.is_empty()
+        && let [name @ .., last] = &words[..]
+        && !name.is_empty()
+        && is_age(last)
+    {
+        (*last).clone_into(&mut terms.age);
+        words.pop();
     }
     take_run(&mut words, &mut terms.postcode, 2, is_whole_postcode);
     take_run(&mut words, &mut terms.vrm, 2, is_current_plate);
@@ -159,6 +174,20 @@ fn is_current_plate(text: &str) -> bool {
     })
 }
 
+/// "43", "43yrs": an age after a name.
+fn is_age(word: &str) -> bool {
+    let plain = ascii_upper(word.trim_matches([',', '(', ')']));
+    let digits = plain.trim_end_matches("YRS").trim_end_matches(['Y', 'O']);
+    (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Where an address begins that follows a name: "John Smith 12 High Street", "Smith Flat 2, 18 High Street".
+fn address_after_name(words: &[&str]) -> Option<usize> {
+    let is_name = |w: &&str| !w.bytes().any(|b| b.is_ascii_digit());
+    let named = words.iter().take_while(|w| is_name(w) && !is_flat_word(&ascii_upper(w))).count();
+    (named > 0 && named <= 4 && words.len() >= named + 2 && looks_like_address(&words[named..])).then_some(named)
+}
+
 /// A house number before words with a street type, or a flat.
 fn looks_like_address(words: &[&str]) -> bool {
     let plain = |w: &str| ascii_upper(w.trim_matches([',', '.']));
@@ -226,6 +255,14 @@ mod tests {
             ("John Smith AB12 CDE", "f=JOHN s=SMITH v=AB12 CDE"),
             ("John Smith SW1A 1AA", "f=JOHN s=SMITH p=SW1A 1AA"),
             ("Smith", "s=SMITH"),
+            ("John Smith 43", "f=JOHN s=SMITH a=43"),
+            ("kate@example.org", "t=kate@example.org"),
+            ("Kate Wexcombe kate@example.org", "f=KATE s=WEXCOMBE t=kate@example.org"),
+            ("SMITH, John (43)", "f=JOHN s=SMITH a=(43)"),
+            ("Brenda Stanstone 40 Hill Terrace", "f=BRENDA s=STANSTONE h=40 Hill Terrace"),
+            ("S Mohammed 10 Rowan Crescent AB1 2DE", "f=S s=MOHAMMED h=10 Rowan Crescent AB1 2DE"),
+            ("Emily Fisher Flat 3, 15 Poplar Close", "f=EMILY s=FISHER h=Flat 3, 15 Poplar Close"),
+            ("Hudson HT1 0QL", "s=HUDSON p=HT1 0QL"),
             ("John Hill", "f=JOHN s=HILL"),
             ("", ""),
             ("???", ""),

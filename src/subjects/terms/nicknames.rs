@@ -4,17 +4,16 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::nickname_table::FORENAMES;
-use super::spelling_table::SURNAMES;
+use super::nickname_table;
 
 type Groups = FxHashMap<&'static str, Vec<u16>>;
 
-static FORENAME_GROUPS: LazyLock<Groups> = LazyLock::new(|| read(FORENAMES));
-static SURNAME_GROUPS: LazyLock<Groups> = LazyLock::new(|| read(SURNAMES));
+static FORENAME_GROUPS: LazyLock<Groups> = LazyLock::new(|| read(nickname_table::forenames()));
+static SURNAME_GROUPS: LazyLock<Groups> = LazyLock::new(|| read(nickname_table::surnames()));
 
-fn read(table: &'static str) -> Groups {
+fn read(table: impl Iterator<Item = &'static str>) -> Groups {
     let mut groups = Groups::default();
-    for (id, line) in table.lines().map(str::trim).filter(|l| !l.is_empty()).enumerate() {
+    for (id, line) in table.enumerate() {
         for name in line.split_ascii_whitespace() {
             let ids = groups.entry(name).or_default();
             if ids.last() != Some(&(id as u16)) {
@@ -93,7 +92,8 @@ mod tests {
 
     #[test]
     fn tables_are_normalised() {
-        for name in FORENAMES.split_ascii_whitespace().chain(SURNAMES.split_ascii_whitespace()) {
+        for name in nickname_table::forenames().chain(nickname_table::surnames()).flat_map(str::split_ascii_whitespace)
+        {
             assert!(name.bytes().all(|b| b.is_ascii_uppercase()), "{name}");
         }
     }

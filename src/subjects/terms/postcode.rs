@@ -2,6 +2,7 @@
 //!
 //! Forms A9 A99 A9A AA9 AA99 AA9A + 9AA; no Q, V, X first, no I, J, Z second;
 //! the last two letters never C I K M O V (Royal Mail, programmers' guide).
+//! Of other countries, codes of four or five digits are kept apart and compared as a whole.
 
 use super::ascii_upper;
 
@@ -19,6 +20,8 @@ pub struct Postcode {
 #[allow(missing_docs)]
 pub enum PostcodeLevel {
     Unit,
+    /// The same code of another country: a town or part of one.
+    Abroad,
     OneEdit,
     Sector,
     District,
@@ -132,6 +135,29 @@ impl Postcode {
         (a + b <= 2).then_some(Self { outward, inward, repaired: a + b > 0 })
     }
 
+    /// Reads the code of another country: four or five digits, as in most of Europe, Australia and the United States.
+    /// Only for a field that is meant for it: a number in other text is no postcode.
+    #[must_use]
+    pub fn parse_abroad(raw: &str) -> Option<Self> {
+        let digits: Vec<u8> = raw.bytes().filter(|b| !matches!(b, b' ' | b'-')).collect();
+        if !(4..=5).contains(&digits.len())
+            || !digits.iter().all(u8::is_ascii_digit)
+            || digits.iter().all(|b| *b == b'0')
+        {
+            return None;
+        }
+        let mut code = Self::default();
+        code.outward.copy_from_slice(&digits[..4]);
+        code.inward[0] = digits.get(4).copied().unwrap_or(b'-');
+        Some(code)
+    }
+
+    /// A code of another country.
+    #[must_use]
+    pub const fn is_abroad(&self) -> bool {
+        self.outward[0].is_ascii_digit()
+    }
+
     fn outward_only(text: &[u8]) -> Option<Self> {
         let (outward, repairs) = outward(text)?;
         (repairs == 0).then_some(Self { outward, inward: [0; 3], repaired: false })
@@ -155,7 +181,7 @@ impl Postcode {
         self.is_whole().then(|| self.pack(3))
     }
 
-    /// The sector ("AB1 2") as a number.
+    /// The sector ("AB1 2") as a number; the whole code of another country.
     #[must_use]
     pub fn sector(&self) -> Option<u64> {
         (self.inward[0] != 0).then(|| self.pack(1))
@@ -190,12 +216,24 @@ impl Postcode {
     pub fn text(&self) -> String {
         let known = |bytes: &[u8]| bytes.iter().take_while(|&&b| b != 0).map(|&b| b as char).collect::<String>();
         let (outward, inward) = (known(&self.outward), known(&self.inward));
+        if self.is_abroad() {
+            return outward + inward.trim_end_matches('-');
+        }
         if inward.is_empty() { outward } else { format!("{outward} {inward}") }
     }
 
     /// How far two postcodes agree, over the parts that both have.
     #[must_use]
     pub fn compare(&self, other: &Self) -> PostcodeLevel {
+        if self.is_abroad() || other.is_abroad() {
+            let ((a, m), (b, n)) = (self.bytes(), other.bytes());
+            return match self.is_abroad() && other.is_abroad() {
+                true if a == b => PostcodeLevel::Abroad,
+                // As likely the next district as a slip.
+                true if super::compare::one_edit(&a[..m], &b[..n]) => PostcodeLevel::Sector,
+                _ => PostcodeLevel::Differs,
+            };
+        }
         if self.is_whole() && other.is_whole() {
             if self.unit() == other.unit() {
                 return PostcodeLevel::Unit;
@@ -274,6 +312,25 @@ mod tests {
             assert_eq!(a.compare(&b), level, "{a:?} {b:?}");
             assert_eq!(b.compare(&a), level);
         }
+    }
+
+    #[test]
+    fn codes_of_other_countries() {
+        use PostcodeLevel::*;
+        let read = |raw: &str| Postcode::parse_abroad(raw);
+        for (raw, text) in [("2902", Some("2902")), ("10115", Some("10115")), ("00-950", Some("00950")), ("0000", None)]
+        {
+            assert_eq!(read(raw).map(|p| p.text()).as_deref(), text, "{raw}");
+        }
+        for raw in ["AB1 2DE", "123", "123456", "", "20 years"] {
+            assert_eq!(read(raw), None, "{raw}");
+        }
+        let a = read("2902").unwrap();
+        for (other, level) in [("2902", Abroad), ("2920", Sector), ("2903", Sector), ("2911", Differs)] {
+            assert_eq!(a.compare(&read(other).unwrap()), level, "{other}");
+        }
+        assert_eq!(a.compare(&Postcode::parse("AB1 2DE").unwrap()), Differs);
+        assert_eq!((a.unit(), a.is_whole()), (None, false));
     }
 
     #[test]
