@@ -5,8 +5,9 @@ use memchr::memchr;
 
 use super::blocks::{Block, Grammar, Limits, first_record};
 use super::mapping::{Cells, Mapping, header_key, recognised};
-use super::part::{At, Bench, Part, check_cells};
+use super::part::{At, Bench, Part, check_texts};
 use super::profile::Profile;
+use super::records::{Record, Records};
 use super::tables::TableName;
 use super::tally::Refusal;
 
@@ -110,18 +111,9 @@ pub(crate) struct CsvLayout {
 impl CsvLayout {
     /// Reads the rows of a block.
     pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
-        let bytes = block.bytes.as_slice();
-        let mut reader = reader(bytes, self.delimiter);
-        let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let position = record.position();
-            let (mut start, mut line) = position.map_or((0, 1), |at| (at.byte() as usize, at.line()));
-            // The reader passes over blank lines only when it looks for the next record.
-            while bytes.get(start) == Some(&b'\n') {
-                start += 1;
-                line += 1;
-            }
-            if record.len() == 1 && record[0].trim_ascii().is_empty() {
+        let mut records = Records::new(&block.bytes, self.delimiter);
+        while let Some(record) = records.next() {
+            if record.len() == 1 && record.raw.trim_ascii().is_empty() {
                 continue;
             }
             if self.is_header(&record) {
@@ -129,9 +121,9 @@ impl CsvLayout {
                 continue;
             }
             bench.tally.rows += 1;
-            let at = At { file, line: line_number(block.line + line - 1), offset: block.offset + start as u64 };
-            let end = reader.position().byte() as usize;
-            let taken = self.check(&record, &bytes[start..end.max(start)], limits, bench).and_then(|()| {
+            let at =
+                At { file, line: line_number(block.line + record.lines), offset: block.offset + record.start as u64 };
+            let taken = self.check(&record, limits, bench).and_then(|()| {
                 let mut cells = Cells::default();
                 bench.tally.masked += self.mapping.fill(&record, &mut cells);
                 part.row(&cells, at, bench)
@@ -142,7 +134,8 @@ impl CsvLayout {
         }
     }
 
-    fn check(&self, record: &ByteRecord, raw: &[u8], limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
+    fn check(&self, record: &Record<'_>, limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
+        let raw = record.raw;
         if record.len() != self.header.len() {
             let padded = record.len() > self.header.len()
                 && record.iter().skip(self.header.len()).all(|cell| cell.trim_ascii().is_empty());
@@ -165,10 +158,10 @@ impl CsvLayout {
             }
             bench.tally.padded += 1;
         }
-        check_cells(record, raw, limits)
+        check_texts(record.iter(), raw, raw, limits)
     }
 
-    fn is_header(&self, record: &ByteRecord) -> bool {
+    fn is_header(&self, record: &Record<'_>) -> bool {
         let same = |cell: &[u8], header: &str| {
             cell.trim_ascii().eq_ignore_ascii_case(header.as_bytes())
                 || header_key(&String::from_utf8_lossy(cell)) == header_key(header)

@@ -33,6 +33,7 @@ mod parquet;
 mod part;
 mod present;
 mod queries;
+mod records;
 mod reread;
 mod rows;
 mod stream;
