@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! stream   stored bytes → UTF-8 text (gzip, zstd, UTF-16, Windows-1252), hashed on the way
+//! header   where the rows begin and what divides their cells
 //! blocks   text → blocks of whole records, each with its offset and line
-//! csv_rows, json_rows, parquet   a block → source rows
+//! records, csv_rows, json_list, json_rows, parquet   a block → source rows
 //! mapping, profile   a source row → canonical cells
 //! access_rows, rows   canonical cells → events in columns, or one struct a row
 //! merge    the workers' parts → one table in an order of its own, each row once
@@ -18,9 +19,13 @@ mod access_rows;
 mod blocks;
 pub(crate) mod columns;
 mod csv_rows;
+#[cfg(test)]
+mod dialects;
 mod dictionary;
 mod error;
 mod file;
+mod header;
+mod json_list;
 mod json_rows;
 mod mapping;
 mod merge;

@@ -43,6 +43,8 @@ pub(crate) struct Tally {
     pub rows: u64,
     pub quarantined: u64,
     pub repeated_headers: u64,
+    /// The first line that is a header of other columns.
+    pub other_header: Option<u32>,
     pub padded: u64,
     pub masked: u64,
     pub changes: Changes,
@@ -83,6 +85,11 @@ impl Tally {
         }
     }
 
+    /// A line in mid-file is a header of other columns.
+    pub(crate) fn note_other_header(&mut self, line: u32) {
+        self.other_header = Some(self.other_header.map_or(line, |first| first.min(line)));
+    }
+
     /// A key that no column takes.
     pub(crate) fn unused_key(&mut self, key: &str) {
         if !self.unused.contains(key) {
@@ -99,6 +106,9 @@ impl Tally {
         self.quarantined += other.quarantined;
         self.repeated_headers += other.repeated_headers;
         self.padded += other.padded;
+        if let Some(line) = other.other_header {
+            self.note_other_header(line);
+        }
         self.masked += other.masked;
         self.changes.ambiguous += other.changes.ambiguous;
         self.changes.missing += other.changes.missing;
@@ -176,7 +186,7 @@ fn have(count: u64) -> String {
     if count == 1 { "1 row has".to_owned() } else { format!("{count} rows have") }
 }
 
-fn cells(count: u64) -> String {
+pub(crate) fn cells(count: u64) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
 }
 
