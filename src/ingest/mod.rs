@@ -16,6 +16,8 @@
 //! many threads there are; only a row's origin says where it stood.
 
 mod access_rows;
+#[cfg(all(test, not(fuzzing)))]
+mod accounting;
 mod blocks;
 pub(crate) mod columns;
 mod csv_rows;
