@@ -343,6 +343,7 @@ fn add_up(benches: Pool<Bench>) -> Tally {
     let mut tally = Tally::default();
     for mut bench in benches.into_all() {
         bench.tally.changes = bench.clock.changes;
+        bench.tally.written = bench.clock.written;
         tally.add(bench.tally);
     }
     tally

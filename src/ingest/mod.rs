@@ -31,6 +31,7 @@ mod json_list;
 mod json_rows;
 mod mapping;
 mod merge;
+mod names;
 #[cfg(not(fuzzing))]
 mod parquet;
 // The fuzz targets are built without Polars, which would take an hour with their checks on.
@@ -43,6 +44,7 @@ mod queries;
 mod records;
 mod reread;
 mod rows;
+mod staff;
 mod stream;
 mod tally;
 #[cfg(test)]
@@ -196,6 +198,8 @@ pub(crate) fn ingest_with(sources: &[Source], progress: &dyn Progress, limits: L
         present,
         ..Tables::default()
     };
+    run.settle_staff(&mut tables);
+    run.note_names(&tables);
     run.finish(&mut tables);
     Ok(tables)
 }
@@ -316,6 +320,25 @@ impl Run<'_> {
         Ok(rows)
     }
 
+    /// Makes one row of each member of staff.
+    fn settle_staff(&mut self, tables: &mut Tables) {
+        let (staff, found) = staff::settle(std::mem::take(&mut tables.staff));
+        tables.staff = staff;
+        for (index, file) in self.files.iter_mut().enumerate() {
+            file.input.notes.extend(found.notes(index as u16));
+        }
+    }
+
+    /// Says where names seem to stand in the wrong column.
+    fn note_names(&mut self, tables: &Tables) {
+        let staff = tables.staff.iter().map(|row| (&row.forename, &row.surname, row.origin));
+        let people = tables.people.iter().map(|row| (&row.forename, &row.surname, row.origin));
+        let named = staff.chain(people).map(|(forename, surname, origin)| names::Named { forename, surname, origin });
+        for (file, note) in names::misplaced(named) {
+            self.files[usize::from(file)].input.notes.push(note);
+        }
+    }
+
     /// The columns that the files of a table have, in the order of the contract.
     fn columns(&self, table: TableName, required: bool) -> Vec<&'static str> {
         let files = self.jobs.iter().zip(&self.files).filter(|(job, _)| job.table == table);
@@ -360,8 +383,10 @@ impl FileRun {
         let spec = spec(job.table);
         let mut notes = done.notes;
         notes.extend(done.tally.notes(spec));
-        let absent: Vec<&str> =
-            spec.columns.iter().map(|column| column.name).filter(|name| !done.present.contains(name)).collect();
+        notes.extend(done.tally.written.notes(job.profile.formats()));
+        // A table without snapshots needs no dates of validity.
+        let wanted = spec.columns.iter().map(|column| column.name).filter(|name| !name.starts_with("valid_"));
+        let absent: Vec<&str> = wanted.filter(|name| !done.present.contains(name)).collect();
         if !absent.is_empty() && !done.present.is_empty() {
             notes.push(format!("columns that the file does not have: {}", absent.join(", ")));
         }

@@ -310,6 +310,12 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
         })?;
         profile.formats.push(checked);
     }
+    if let Some((one, other)) = super::time::contradicting(&profile.formats) {
+        let message = format!("the time formats {one:?} and {other:?} differ in the order of day and month alone");
+        let help =
+            "many dates fit both, and an order is never guessed row by row: keep one, and part the file if it has both";
+        return Err(reader.error(&(0..0), message, Some(help.to_owned())));
+    }
     if let Some(zone) = raw.time.zone {
         profile.zone = Some(reader.zone(&zone)?);
     }

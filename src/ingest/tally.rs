@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::Spec;
-use super::time::Changes;
+use super::time::{Changes, Written};
 
 /// How much of a bad value is shown.
 const SHOWN: usize = 200;
@@ -48,6 +48,7 @@ pub(crate) struct Tally {
     pub padded: u64,
     pub masked: u64,
     pub changes: Changes,
+    pub written: Written,
     pub rejects: Vec<Reject>,
     /// By column: how many cells held an unknown word, and the first few words in alphabetical order.
     unknown: BTreeMap<usize, (u64, BTreeMap<String, u64>)>,
@@ -112,6 +113,7 @@ impl Tally {
         self.masked += other.masked;
         self.changes.ambiguous += other.changes.ambiguous;
         self.changes.missing += other.changes.missing;
+        self.written.add(other.written);
         self.rejects.extend(other.rejects);
         for key in other.unused {
             self.unused_key(&key);
