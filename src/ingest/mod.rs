@@ -47,6 +47,9 @@ mod rows;
 mod staff;
 mod stream;
 mod tally;
+#[cfg(fuzzing)]
+#[path = "../../fuzz/src/targets.rs"]
+pub mod targets;
 #[cfg(test)]
 mod tests;
 mod time;
