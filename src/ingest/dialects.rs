@@ -340,3 +340,64 @@ fn csv_spectrum_twelve_of_twelve() {
         }
     }
 }
+
+#[test]
+fn the_real_log_cut_and_written_anew_says_the_same() {
+    let eugene = fixtures().join("eugene/search_audit.csv");
+    let text = fs::read_to_string(&eugene).unwrap();
+    let profile = fs::read_to_string(fixtures().join("../profiles/eugene-alpr.toml")).unwrap();
+    let profile = Arc::new(profile::parse("eugene-alpr.toml", &profile).unwrap());
+    let zone = profile.zone().unwrap_or(chrono_tz::UTC);
+    let read = |files: &[Vec<u8>]| {
+        let folder = Folder::new();
+        let paths: Vec<_> = files.iter().enumerate().map(|(n, bytes)| folder.put(&format!("log{n}"), bytes)).collect();
+        let sources = [Source { profile: Some(Arc::clone(&profile)), zone, ..source(TableName::Access, &paths) }];
+        let tables = ingest(&sources, &NoProgress).unwrap();
+        adds_up(&tables);
+        raw(&tables, &sources);
+        (said(&tables), tables.inputs.iter().map(|input| input.duplicates).sum::<u64>())
+    };
+    let (plain, none) = read(&[fs::read(&eugene).unwrap()]);
+    assert_eq!(none, 0);
+
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let head = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let written = |rows: &[&csv::StringRecord], delimiter: u8| {
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+        writer.write_record(&head).unwrap();
+        rows.iter().for_each(|row| writer.write_record(*row).unwrap());
+        writer.into_inner().unwrap()
+    };
+    let objects = |rows: &[csv::StringRecord]| {
+        let object = |row: &csv::StringRecord| {
+            let members = head.iter().zip(row).map(|(key, value)| (key.to_owned(), value.into()));
+            serde_json::Value::Object(members.collect()).to_string()
+        };
+        rows.iter().map(object).collect::<Vec<_>>()
+    };
+    let all: Vec<&csv::StringRecord> = rows.iter().collect();
+    let backwards: Vec<&csv::StringRecord> = rows.iter().rev().collect();
+    let (first, second) = all.split_at(1800);
+    let overlap = &all[1750..];
+    for (what, files, duplicates) in [
+        ("backwards", vec![written(&backwards, b',')], 0),
+        (
+            "in three files that begin anew",
+            vec![written(first, b','), written(&second[..9], b','), written(&second[9..], b';')],
+            0,
+        ),
+        ("in two files that overlap", vec![written(first, b','), written(overlap, b'\t')], 50),
+        ("UTF-16", vec![utf16(&text, true, true)], 0),
+        ("UTF-16 without a mark", vec![utf16(&text, false, false)], 0),
+        ("CR", vec![String::from_utf8(written(&all, b',')).unwrap().replace('\n', "\r").into_bytes()], 0),
+        ("gzip", vec![gzip(&text)], 0),
+        ("below a title", vec![format!("Search audit\n\n{text}").into_bytes()], 0),
+        ("one object a line", vec![objects(&rows).join("\n").into_bytes()], 0),
+        ("a list", vec![format!("[{}]", objects(&rows).join(",")).into_bytes()], 0),
+    ] {
+        let (now, repeated) = read(&files);
+        assert_eq!(repeated, duplicates, "{what}");
+        assert!(now == plain, "{what}");
+    }
+}
