@@ -34,6 +34,8 @@ mod merge;
 mod names;
 #[cfg(not(fuzzing))]
 mod parquet;
+#[cfg(not(fuzzing))]
+mod parquet_pages;
 // The fuzz targets are built without Polars, which would take an hour with their checks on.
 #[cfg(fuzzing)]
 #[path = "../../fuzz/src/parquet.rs"]
