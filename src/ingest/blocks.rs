@@ -2,7 +2,9 @@
 //!
 //! The cutter knows exactly as much CSV as it needs: a quote opens a quoted cell only at the start of a cell, a
 //! doubled quote inside is a quote, and a line feed outside quotes ends a record. That is what the
-//! `csv` crate does with these settings, so both agree on every input. A record of more than
+//! `csv` crate does with these settings, so both agree on every input that is cut at all. A quoted cell that
+//! goes over several lines and has text behind its closing quote is not: that quote opens a cell of a later row, and the rows between
+//! would be lost inside one cell without a word. A record of more than
 //! [`Limits::record`] bytes is not a record but an accident, most often a quote that nobody closed: its first line is
 //! reported and reading goes on at the next line, so that one stray quote cannot swallow a log. Where
 //! the cuts fall has no influence on what is read.
@@ -11,6 +13,8 @@ use std::io::{self, Read};
 use std::sync::mpsc::Receiver;
 
 use memchr::{memchr, memchr_iter, memrchr};
+
+use super::json_list::{self, Step};
 
 /// Sizes that bound memory. Tests make them small to cut everywhere.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +40,8 @@ pub(crate) enum Grammar {
     Csv(u8),
     /// One record a line.
     Lines,
+    /// The elements of a JSON list whose bracket has been opened.
+    List,
 }
 
 /// Whole records, or one that is none.
@@ -66,8 +72,13 @@ pub(crate) struct Broken {
     pub problem: &'static str,
 }
 
-pub(crate) const UNCLOSED: &str = "a quote opens a cell and is never closed; close it, or double it if it belongs to the text \
-     (the last line of a file looks like this when the file was cut short)";
+pub(crate) const UNCLOSED: &str = "a quote opens a cell and is not closed, or only by a quote of a later row; close it, or double it if it \
+     belongs to the text (the last line of a file looks like this when the file was cut short)";
+pub(crate) const LIST_CUT: &str =
+    "the JSON list is not closed, so the file was cut short; nothing was read from here on";
+pub(crate) const LIST_TOO_LONG: &str =
+    "an element of the JSON list is longer than a row can be (16 MiB); nothing was read from here on";
+pub(crate) const BEHIND_LIST: &str = "text stands behind the end of the JSON list; nothing was read from here on";
 pub(crate) const TOO_LONG: &str = "the row is longer than a row can be (16 MiB); check that lines end in a line feed";
 
 /// Reads blocks one after another.
@@ -79,6 +90,10 @@ pub(crate) struct Blocks<R> {
     offset: u64,
     line: u64,
     ended: bool,
+    /// A carriage return ends a line.
+    returns: bool,
+    /// The JSON list has been closed.
+    closed: bool,
     /// Buffers that have done their work: memory that is used again need not be asked for again.
     spare: Option<Receiver<Vec<u8>>>,
 }
@@ -103,6 +118,8 @@ impl<R: Read> Blocks<R> {
             offset: start,
             line: 1,
             ended: false,
+            returns: false,
+            closed: false,
             spare: None,
         }
     }
@@ -117,6 +134,22 @@ impl<R: Read> Blocks<R> {
     pub(crate) fn peek(&mut self) -> io::Result<(&[u8], bool)> {
         self.fill(self.limits.block.max(1 << 16))?;
         Ok((&self.buffer, self.ended))
+    }
+
+    /// Finds out whether lines end in a carriage return alone: the first of the text has one and no line feed. Then each becomes a
+    /// line feed, which changes no offset.
+    pub(crate) fn find_returns(&mut self) -> io::Result<bool> {
+        let (bytes, _) = self.peek()?;
+        if memchr(b'\r', bytes).is_some() && memchr(b'\n', bytes).is_none() {
+            self.turn_returns();
+        }
+        Ok(self.returns)
+    }
+
+    /// Carriage returns become line feeds, from here on.
+    pub(crate) fn turn_returns(&mut self) {
+        self.returns = true;
+        turn_returns(&mut self.buffer);
     }
 
     /// Line of the next byte.
@@ -143,6 +176,13 @@ impl<R: Read> Blocks<R> {
         let mut wanted = self.limits.block.max(1);
         loop {
             self.fill(wanted)?;
+            if self.grammar == Grammar::List {
+                match self.next_of_list()? {
+                    Some(next) => return Ok(next),
+                    None => wanted = self.buffer.len() + self.limits.block.max(self.buffer.len() / 2).max(1),
+                }
+                continue;
+            }
             if self.buffer.is_empty() {
                 return Ok(None);
             }
@@ -155,6 +195,64 @@ impl<R: Read> Blocks<R> {
                 Look::Unclosed(_) => return self.give_up(UNCLOSED).map(Some),
                 _ => return self.give_up(TOO_LONG).map(Some),
             }
+        }
+    }
+
+    /// The next piece of a JSON list; the outer `None` where more must be read.
+    fn next_of_list(&mut self) -> io::Result<Option<Option<Piece>>> {
+        if self.closed {
+            if self.buffer.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                return self.give_up_list(0, BEHIND_LIST).map(|piece| Some(Some(piece)));
+            }
+            let ended = self.ended;
+            self.take(self.buffer.len());
+            return Ok(ended.then_some(None));
+        }
+        let (mut end, mut broken) = (0, None);
+        loop {
+            match json_list::step(&self.buffer, end) {
+                Step::Element(start, stop) if stop - start > self.limits.record => {
+                    broken = Some((start, LIST_TOO_LONG))
+                }
+                Step::Element(_, stop) => {
+                    end = stop;
+                    continue;
+                }
+                Step::Partial(start) if self.buffer.len() - start > self.limits.record => {
+                    broken = Some((start, LIST_TOO_LONG));
+                }
+                Step::Partial(start) if self.ended => broken = Some((start, LIST_CUT)),
+                Step::Nothing if self.ended => broken = Some((end, LIST_CUT)),
+                Step::Close(stop) if end == 0 => {
+                    self.take(stop);
+                    self.closed = true;
+                    return Ok(None);
+                }
+                _ => {}
+            }
+            break;
+        }
+        if end > 0 {
+            let (offset, line) = (self.offset, self.line);
+            return Ok(Some(Some(Piece::Block(Block { bytes: self.take(end), offset, line }))));
+        }
+        broken.map(|(start, problem)| self.give_up_list(start, problem).map(Some)).transpose()
+    }
+
+    /// Reports what stands at `start` and passes over all the rest.
+    fn give_up_list(&mut self, start: usize, problem: &'static str) -> io::Result<Piece> {
+        self.take(start);
+        let blank = self.buffer.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+        self.take(blank);
+        let (line, mut start) = (self.line, Vec::new());
+        loop {
+            let taken = self.take(self.buffer.len());
+            start.extend_from_slice(&taken[..taken.len().min(1024 - start.len())]);
+            if self.ended {
+                self.closed = true;
+                return Ok(Piece::Broken(Broken { line, start, problem }));
+            }
+            self.fill(self.limits.block.max(1))?;
         }
     }
 
@@ -188,11 +286,20 @@ impl<R: Read> Blocks<R> {
         let missing = wanted.saturating_sub(self.buffer.len());
         if missing > 0 && !self.ended {
             self.buffer.reserve_exact(missing);
+            let held = self.buffer.len();
             let count = (&mut self.reader).take(missing as u64).read_to_end(&mut self.buffer)?;
+            if self.returns {
+                turn_returns(&mut self.buffer[held..]);
+            }
             self.ended = count < missing;
         }
         Ok(())
     }
+}
+
+/// Makes line feeds of carriage returns.
+pub(crate) fn turn_returns(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
 }
 
 /// How far the buffer, which begins at the start of a record, is whole records.
@@ -200,7 +307,7 @@ fn look(buffer: &[u8], grammar: Grammar, longest: usize, ended: bool) -> Look {
     let quote = match grammar {
         Grammar::Csv(_) => b'"',
         // No byte of UTF-8 text: there are no quotes.
-        Grammar::Lines => 0xff,
+        Grammar::Lines | Grammar::List => 0xff,
     };
     let (mut record, mut at) = (0, 0);
     loop {
@@ -240,20 +347,38 @@ fn look(buffer: &[u8], grammar: Grammar, longest: usize, ended: bool) -> Look {
                 return if ended { Look::Unclosed(record) } else { Look::Whole(record) };
             };
             match buffer.get(close + 1) {
-                Some(b'"') => at = close + 2,
+                Some(b'"') => {
+                    at = close + 2;
+                    continue;
+                }
                 // The next byte decides; it has not been read.
                 None if !ended => return Look::Whole(record),
-                _ => {
-                    at = close + 1;
-                    break;
+                _ => {}
+            }
+            // Text behind a quote that closes lines below where it opened: it opens a cell of another row.
+            if memchr(b'\n', &buffer[open..close]).is_some() {
+                match buffer[close + 1..].iter().find(|byte| **byte != b' ') {
+                    Some(b'\n' | b'\r') => {}
+                    Some(byte) if matches!(grammar, Grammar::Csv(delimiter) if *byte == delimiter) => {}
+                    None if ended => {}
+                    None => return Look::Whole(record),
+                    Some(_) => return Look::Unclosed(record),
                 }
             }
+            at = close + 1;
+            break;
         }
     }
 }
 
 /// The length of the record at the front of `buffer`, its line end included; `None` where more must be read.
 pub(crate) fn first_record(buffer: &[u8], grammar: Grammar, ended: bool) -> Option<usize> {
+    if grammar == Grammar::List {
+        return match json_list::step(buffer, 0) {
+            Step::Element(_, end) => Some(end),
+            _ => ended.then_some(buffer.len()),
+        };
+    }
     let mut from = 0;
     while let Some(found) = memchr(b'\n', &buffer[from..]) {
         let end = from + found + 1;
@@ -313,6 +438,17 @@ mod tests {
                     "{block} {record}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_quote_of_a_later_row_closes_nothing() {
+        let text = b"1,\"open,2\n3,\"shut\",4\n\"a\nb\" ,5\n\"c\nd\" e,6\n";
+        for block in [1, 2, 5, 100] {
+            let pieces = cut(text, block, 100);
+            let broken: Vec<(u64, &[u8])> =
+                pieces.iter().filter(|piece| piece.2).map(|piece| (piece.0, piece.1.as_slice())).collect();
+            assert_eq!(broken, [(1, &b"1,\"open,2\n"[..]), (5, &b"\"c\n"[..])], "{block}");
         }
     }
 

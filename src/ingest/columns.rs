@@ -139,6 +139,8 @@ const STAFF: &[Column] = &[
     of("start_date", Kind::Date),
     of("end_date", Kind::Date),
     of("status", Kind::Word(&["active", "suspended", "restricted", "long_leave"])),
+    of("valid_from", Kind::Date),
+    of("valid_to", Kind::Date),
 ];
 
 const ACCOUNTS: &[Column] = &[

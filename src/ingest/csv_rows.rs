@@ -1,94 +1,15 @@
-//! CSV: the header, and the rows of a block.
+//! CSV: the rows of a block.
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
-use memchr::memchr;
 
-use super::blocks::{Block, Grammar, Limits, first_record};
-use super::mapping::{Cells, Mapping, header_key, recognised};
-use super::part::{At, Bench, Part, check_cells};
-use super::profile::Profile;
-use super::tables::TableName;
+use super::blocks::{Block, Limits};
+use super::mapping::{Cells, Mapping, header_key};
+use super::part::{At, Bench, Part, check_texts};
+use super::records::{Record, Records};
 use super::tally::Refusal;
 
-/// The most columns that a table can have.
-pub(crate) const MAX_WIDTH: usize = 10_000;
-
-/// The delimiters tried on the header line, the likeliest first.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
-
-/// A header line as found.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Header {
-    pub cells: Vec<String>,
-    pub delimiter: u8,
-    /// Bytes up to the end of the header.
-    pub end: usize,
-    /// Line feeds before the header.
-    pub lines_before: u64,
-}
-
-/// Why there is no header.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum NoHeader {
-    /// Nothing but white space.
-    Empty,
-    /// The header is not UTF-8.
-    NotUtf8,
-    /// Something else, with what to do.
-    Unusable(&'static str, &'static str),
-}
-
-/// Finds the header in the first bytes of a file. The delimiter is the profile's, or the one with which the header fills
-/// most canonical columns, then the one that gives most cells; comma wins a draw.
-pub(crate) fn header(bytes: &[u8], ended: bool, table: TableName, profile: &Profile) -> Result<Header, NoHeader> {
-    let (mut start, mut lines_before) = (0, 0);
-    loop {
-        let line = memchr(b'\n', &bytes[start..]).map_or(&bytes[start..], |end| &bytes[start..=start + end]);
-        if line.is_empty() {
-            return Err(NoHeader::Empty);
-        }
-        if lines_before >= u64::from(profile.skip_lines()) && !line.trim_ascii().is_empty() {
-            break;
-        }
-        start += line.len();
-        lines_before += 1;
-    }
-    let candidates = profile.delimiter().map_or_else(|| DELIMITERS.to_vec(), |one| vec![one]);
-    let mut best: Option<((usize, usize), Header)> = None;
-    for delimiter in candidates {
-        let Some(length) = first_record(&bytes[start..], Grammar::Csv(delimiter), ended) else { continue };
-        let line = &bytes[start..start + length];
-        if memchr(0, line).is_some() {
-            return Err(NoHeader::Unusable(
-                "the header holds NUL bytes, so this is not the text of a table (perhaps UTF-16 without a byte order mark)",
-                "export as UTF-8",
-            ));
-        }
-        if std::str::from_utf8(line).is_err() {
-            return Err(NoHeader::NotUtf8);
-        }
-        let mut record = ByteRecord::new();
-        // Reading from memory does not fail.
-        let _ = reader(line, delimiter).read_byte_record(&mut record);
-        let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-        if cells.len() > MAX_WIDTH {
-            return Err(NoHeader::Unusable(
-                "the header has more than 10,000 columns, and no access log or HR table has",
-                "check the delimiter and that lines end in a line feed",
-            ));
-        }
-        let score = (recognised(table, profile, &cells), cells.len());
-        if best.as_ref().is_none_or(|(best, _)| score > *best) {
-            best = Some((score, Header { cells, delimiter, end: start + length, lines_before }));
-        }
-    }
-    best.map(|(_, header)| header).ok_or(NoHeader::Unusable(
-        "the header does not end",
-        "check that lines end in a line feed and that quotes in the header are closed",
-    ))
-}
-
-fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+/// The `csv` crate as this stage uses it.
+pub(crate) fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -105,23 +26,16 @@ pub(crate) struct CsvLayout {
     pub mapping: Mapping,
     pub header: Vec<String>,
     pub delimiter: u8,
+    /// Lines above the header that are not rows.
+    pub passed: u64,
 }
 
 impl CsvLayout {
     /// Reads the rows of a block.
     pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
-        let bytes = block.bytes.as_slice();
-        let mut reader = reader(bytes, self.delimiter);
-        let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record).unwrap_or(false) {
-            let position = record.position();
-            let (mut start, mut line) = position.map_or((0, 1), |at| (at.byte() as usize, at.line()));
-            // The reader passes over blank lines only when it looks for the next record.
-            while bytes.get(start) == Some(&b'\n') {
-                start += 1;
-                line += 1;
-            }
-            if record.len() == 1 && record[0].trim_ascii().is_empty() {
+        let mut records = Records::new(&block.bytes, self.delimiter);
+        while let Some(record) = records.next() {
+            if record.len() == 1 && record.raw.trim_ascii().is_empty() {
                 continue;
             }
             if self.is_header(&record) {
@@ -129,20 +43,24 @@ impl CsvLayout {
                 continue;
             }
             bench.tally.rows += 1;
-            let at = At { file, line: line_number(block.line + line - 1), offset: block.offset + start as u64 };
-            let end = reader.position().byte() as usize;
-            let taken = self.check(&record, &bytes[start..end.max(start)], limits, bench).and_then(|()| {
+            let at =
+                At { file, line: line_number(block.line + record.lines), offset: block.offset + record.start as u64 };
+            let taken = self.check(&record, limits, bench).and_then(|()| {
                 let mut cells = Cells::default();
                 bench.tally.masked += self.mapping.fill(&record, &mut cells);
                 part.row(&cells, at, bench)
             });
             if let Err(refusal) = taken {
+                if self.is_other_header(&record) {
+                    bench.tally.note_other_header(at.line);
+                }
                 bench.tally.refuse(at.line, &refusal);
             }
         }
     }
 
-    fn check(&self, record: &ByteRecord, raw: &[u8], limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
+    fn check(&self, record: &Record<'_>, limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
+        let raw = record.raw;
         if record.len() != self.header.len() {
             let padded = record.len() > self.header.len()
                 && record.iter().skip(self.header.len()).all(|cell| cell.trim_ascii().is_empty());
@@ -157,18 +75,37 @@ impl CsvLayout {
                     column: "",
                     value: raw.trim_ascii_end().to_vec(),
                     problem: format!(
-                        "the row has {} cells and the header {}{hint}; a cell that holds the delimiter must stand in quotes",
-                        record.len(),
+                        "the row has {} and the header {}{hint}; a cell that holds the delimiter must stand in quotes",
+                        super::tally::cells(record.len() as u64),
                         self.header.len()
                     ),
                 });
             }
             bench.tally.padded += 1;
         }
-        check_cells(record, raw, limits)
+        check_texts(record.iter(), raw, raw, limits)
     }
 
-    fn is_header(&self, record: &ByteRecord) -> bool {
+    /// True for a row that holds the names of columns in another order or number: below it the file is laid out in
+    /// another way. Asked of rows alone that could not be used.
+    fn is_other_header(&self, record: &Record<'_>) -> bool {
+        let named = |cell: &[u8]| {
+            let key = header_key(&String::from_utf8_lossy(cell));
+            !key.is_empty() && self.header.iter().any(|header| header_key(header) == key)
+        };
+        let (mut cells, mut names) = (0, 0);
+        for cell in record.iter().filter(|cell| !cell.trim_ascii().is_empty()).take(64) {
+            cells += 1;
+            names += usize::from(cell.len() < 256 && named(cell));
+            // Almost every row is cleared by its first two cells.
+            if cells == 2 && names == 0 {
+                return false;
+            }
+        }
+        names >= 2 && names * 2 > cells
+    }
+
+    fn is_header(&self, record: &Record<'_>) -> bool {
         let same = |cell: &[u8], header: &str| {
             cell.trim_ascii().eq_ignore_ascii_case(header.as_bytes())
                 || header_key(&String::from_utf8_lossy(cell)) == header_key(header)

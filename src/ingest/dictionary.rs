@@ -14,6 +14,9 @@ pub(crate) struct Dictionary {
     ends: Vec<usize>,
     /// Open addressing, never more than half full.
     slots: Vec<Slot>,
+    /// By place in the row: the texts seen there lately. Most columns hold few different texts, and these are found
+    /// without a visit to the large table.
+    lately: Vec<Slot>,
 }
 
 /// A text in the table.
@@ -28,38 +31,61 @@ struct Slot {
 
 /// Texts of up to so many bytes are whole in their slot.
 pub(crate) const INLINE: usize = 16;
+/// How many texts of a place in the row are kept at hand, as a power of two.
+const LATELY: u32 = 6;
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { bytes: Vec::new(), ends: vec![0], slots: vec![Slot::default(); 1024] }
+        Self { bytes: Vec::new(), ends: vec![0], slots: vec![Slot::default(); 1024], lately: Vec::new() }
     }
 }
 
 impl Dictionary {
-    /// The numbers of several texts, new or old.
+    /// The numbers of several texts, new or old: the cells of a row, in one order always.
     ///
     /// A large table does not fit into the processor's cache. So all places are worked out first and visited
     /// together, so that the waits for memory overlap, and only then the texts are looked up.
     pub(crate) fn codes<const N: usize>(&mut self, texts: [&[u8]; N]) -> [u32; N] {
-        let keys = texts.map(|text| if text.is_empty() { ([0; 2], 0) } else { key_and_hash(text) });
+        self.lately.resize(N << LATELY, Slot::default());
+        let mut codes = [0; N];
+        let mut waiting = [(0usize, [0u64; 2], 0u64); N];
+        let mut count = 0;
         let mask = self.slots.len() - 1;
         let mut sum = 0u32;
-        for (_, hash) in &keys {
-            sum = sum.wrapping_add(self.slots[*hash as usize & mask].code);
+        for (place, text) in texts.into_iter().enumerate() {
+            if text.is_empty() {
+                continue;
+            }
+            let (key, hash) = key_and_hash(text);
+            let slot = self.lately[(place << LATELY) + (hash >> (64 - LATELY)) as usize];
+            if self.is(slot, text, key) {
+                codes[place] = slot.code;
+            } else {
+                sum = sum.wrapping_add(self.slots[hash as usize & mask].code);
+                waiting[count] = (place, key, hash);
+                count += 1;
+            }
         }
         std::hint::black_box(sum);
-        let mut codes = [0; N];
-        for ((code, text), (key, hash)) in codes.iter_mut().zip(texts).zip(keys) {
-            if !text.is_empty() {
-                *code = self.look_up(text, key, hash);
-            }
+        for (place, key, hash) in &waiting[..count] {
+            let text = texts[*place];
+            let code = self.look_up(text, *key, *hash);
+            codes[*place] = code;
+            self.lately[(place << LATELY) + (hash >> (64 - LATELY)) as usize] =
+                Slot { key: *key, length: text.len() as u32, code };
         }
         codes
     }
 
     #[inline]
+    fn is(&self, slot: Slot, text: &[u8], key: [u64; 2]) -> bool {
+        slot.key == key
+            && slot.length as usize == text.len()
+            && (text.len() <= INLINE || (slot.code != 0 && self.get(slot.code) == text))
+    }
+
+    #[inline]
     fn look_up(&mut self, text: &[u8], key: [u64; 2], hash: u64) -> u32 {
-        let length = text.len() as u32;
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
         loop {
@@ -67,7 +93,7 @@ impl Dictionary {
             if slot.code == 0 {
                 return self.insert(text, key, at);
             }
-            if slot.key == key && slot.length == length && (text.len() <= INLINE || self.get(slot.code) == text) {
+            if self.is(slot, text, key) {
                 return slot.code;
             }
             at = (at + 1) & mask;
@@ -128,11 +154,23 @@ fn key_and_hash(text: &[u8]) -> ([u64; 2], u64) {
 /// Up to 16 bytes, zeros behind, so that numbers are in the order of texts.
 #[inline]
 pub(crate) fn padded(text: &[u8]) -> [u64; 2] {
-    let mut bytes = [0; INLINE];
-    let length = text.len().min(INLINE);
-    bytes[..length].copy_from_slice(&text[..length]);
-    let (head, tail) = bytes.split_at(8);
-    [number(head), number(tail)]
+    // Reads of whole words that overlap, for a copy of unknown length costs more than everything else here.
+    let length = text.len();
+    match length {
+        0 => [0, 0],
+        1..=3 => {
+            let (first, middle, last) = (text[0], text[length / 2], text[length - 1]);
+            let byte = |byte: u8, place: usize| u64::from(byte) << (56 - 8 * place);
+            [byte(first, 0) | byte(middle, length / 2) | byte(last, length - 1), 0]
+        }
+        4..=7 => {
+            let last = half(&text[length - 4..]) << (8 * (8 - length));
+            [half(&text[..4]) << 32 | last & 0xffff_ffff, 0]
+        }
+        8 => [number(text), 0],
+        9..INLINE => [number(&text[..8]), number(&text[length - 8..]) << (8 * (INLINE - length))],
+        _ => [number(&text[..8]), number(&text[8..INLINE])],
+    }
 }
 
 /// The text of [`padded`] and its length, where all of it is in there.
@@ -148,6 +186,10 @@ pub(crate) fn unpadded(key: [u64; 2], length: u32) -> Option<([u8; INLINE], usiz
 
 fn number(eight: &[u8]) -> u64 {
     eight.try_into().map_or(0, u64::from_be_bytes)
+}
+
+fn half(four: &[u8]) -> u64 {
+    four.try_into().map_or(0, |four| u64::from(u32::from_be_bytes(four)))
 }
 
 /// Spreads a key over 64 bits.
@@ -182,5 +224,21 @@ mod tests {
         }
         assert_eq!(dictionary.len(), 20_001);
         assert_ne!(dictionary.code(b"a"), dictionary.code(b"a\0"));
+    }
+
+    #[test]
+    fn a_key_is_the_text_with_zeros_behind() {
+        let text: Vec<u8> = (1..=20).collect();
+        for length in 0..=text.len() {
+            let text = &text[..length];
+            let mut bytes = [0; INLINE];
+            bytes[..length.min(INLINE)].copy_from_slice(&text[..length.min(INLINE)]);
+            assert_eq!(padded(text), [number(&bytes[..8]), number(&bytes[8..])], "{length}");
+            let whole = unpadded(padded(text), length as u32);
+            assert_eq!(
+                whole.map(|(bytes, length)| bytes[..length].to_vec()),
+                (length <= INLINE).then(|| text.to_vec())
+            );
+        }
     }
 }

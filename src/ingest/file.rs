@@ -13,8 +13,10 @@ use rayon::prelude::*;
 use super::Progress;
 use super::blocks::{Blocks, Grammar, Limits, Piece};
 use super::columns::spec;
-use super::csv_rows::{CsvLayout, NoHeader, header, line_number};
+use super::csv_rows::{CsvLayout, line_number};
 use super::error::IngestError;
+use super::header::{NoHeader, header};
+use super::json_list;
 use super::json_rows::JsonLayout;
 use super::mapping::{Mapping, Place, missing_columns};
 use super::parquet::ParquetLayout;
@@ -85,6 +87,8 @@ pub(crate) enum Layout {
 pub(crate) struct Shape {
     pub packing: Packing,
     pub text: Text,
+    /// Lines end in a carriage return alone.
+    pub returns: bool,
     /// Offset of the first row.
     pub rows_at: u64,
     pub layout: Layout,
@@ -95,6 +99,7 @@ impl Shape {
     pub(crate) const fn grammar(&self) -> Grammar {
         match &self.layout {
             Layout::Csv(csv) => Grammar::Csv(csv.delimiter),
+            Layout::Json(json) if json.list => Grammar::List,
             _ => Grammar::Lines,
         }
     }
@@ -199,6 +204,7 @@ fn attempt<P: Part>(
     }
     let mut shape = Shape { packing: stream.packing, text: stream.text, ..Shape::default() };
     let mut blocks = Blocks::new(stream.reader, stream.start, limits);
+    shape.returns = blocks.find_returns().map_err(|error| job.io(error))?;
     shape.layout = layout(job, &mut blocks, stream.text)?;
     shape.rows_at = blocks.offset();
     blocks.set_grammar(shape.grammar());
@@ -212,6 +218,18 @@ fn attempt<P: Part>(
     match &shape.layout {
         Layout::Csv(csv) => {
             done.present.clone_from(&csv.mapping.present);
+            if let Some(line) = done.tally.other_header {
+                return Err(job
+                    .unusable(
+                        line,
+                        "a second header stands here, with other columns than the first; the rows below it would be misread",
+                        "cut the file there into two files, and give the second a source (and a mapping profile) of its own",
+                    )
+                    .into());
+            }
+            if csv.passed > 0 {
+                done.notes.push(above_header(csv.passed));
+            }
             if !csv.mapping.unused.is_empty() {
                 done.notes.push(unused_columns(csv.mapping.unused.iter().map(String::as_str)));
             }
@@ -223,27 +241,41 @@ fn attempt<P: Part>(
         Layout::None | Layout::Parquet(_) => {}
     }
     if matches!(shape.text, Text::Utf16Le | Text::Utf16Be) {
-        done.notes.push("the file is UTF-16 by its byte order mark".to_owned());
+        let told =
+            if stream.marked { "by its byte order mark" } else { "without a byte order mark, by its zero bytes" };
+        done.notes.push(format!("the file is UTF-16 {told}"));
+    }
+    if shape.returns {
+        done.notes
+            .push("lines end in a carriage return alone, which was read as a line feed, also inside cells".to_owned());
     }
     done.shape = shape;
     Ok(done)
+}
+
+/// The note about lines above the header.
+fn above_header(lines: u64) -> String {
+    if lines == 1 {
+        "1 line above the header is not a row".to_owned()
+    } else {
+        format!("{lines} lines above the header are not rows")
+    }
 }
 
 /// Tells the format and reads the header.
 fn layout<R: io::Read>(job: Job<'_>, blocks: &mut Blocks<R>, text: Text) -> Result<Layout, Stop> {
     let line = blocks.line();
     let (bytes, ended) = blocks.peek().map_err(|error| job.io(error))?;
-    let declared_csv = job.profile.delimiter().is_some() || job.profile.skip_lines() > 0;
+    let declared_csv =
+        job.profile.delimiter().is_some() || job.profile.skip_lines() > 0 || !job.profile.header().is_empty();
     match bytes.trim_ascii_start().first() {
         Some(b'{') if !declared_csv => return Ok(Layout::Json(JsonLayout::new(job.table, job.profile, job.place(0))?)),
-        Some(b'[') if !declared_csv && job.path.to_string_lossy().contains(".json") => {
-            return Err(job
-                .unusable(
-                    1,
-                    "it is one JSON list, not one JSON object a line",
-                    "export as NDJSON (one object a line), CSV or Parquet",
-                )
-                .into());
+        Some(b'[') if !declared_csv && json_list::is_list(bytes) => {
+            let mut layout = JsonLayout::new(job.table, job.profile, job.place(0))?;
+            layout.list = true;
+            let open = bytes.iter().position(|byte| *byte == b'[').map_or(0, |open| open + 1);
+            blocks.skip(open);
+            return Ok(Layout::Json(layout));
         }
         _ => {}
     }
@@ -262,7 +294,7 @@ fn layout<R: io::Read>(job: Job<'_>, blocks: &mut Blocks<R>, text: Text) -> Resu
     let place = job.place(line_number(line + header.lines_before));
     let mapping = Mapping::bind(job.table, job.profile, &header.cells, place)?;
     blocks.skip(header.end);
-    Ok(Layout::Csv(CsvLayout { mapping, header: header.cells, delimiter: header.delimiter }))
+    Ok(Layout::Csv(CsvLayout { mapping, header: header.cells, delimiter: header.delimiter, passed: header.passed }))
 }
 
 /// Reads blocks on a thread of its own and parses them on the pool's.
@@ -311,6 +343,7 @@ fn add_up(benches: Pool<Bench>) -> Tally {
     let mut tally = Tally::default();
     for mut bench in benches.into_all() {
         bench.tally.changes = bench.clock.changes;
+        bench.tally.written = bench.clock.written;
         tally.add(bench.tally);
     }
     tally

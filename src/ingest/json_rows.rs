@@ -1,4 +1,4 @@
-//! NDJSON: one object a line.
+//! JSON: one object a line (NDJSON), or one list of objects.
 //!
 //! Keys are taken like headers (any case); the key of a nested object is written with a dot (`user.id`); a list of plain values becomes
 //! a `;`-separated cell; a list of objects stays JSON text. Numbers must be exact.
@@ -6,7 +6,7 @@
 use std::fmt;
 
 use csv::ByteRecord;
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 use rustc_hash::FxHashMap;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
@@ -14,6 +14,7 @@ use super::blocks::{Block, Limits};
 use super::columns::spec;
 use super::csv_rows::line_number;
 use super::error::IngestError;
+use super::json_list::{Step, step};
 use super::mapping::{Cells, Mapping, Place, header_key};
 use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
@@ -30,6 +31,8 @@ pub(crate) struct JsonLayout {
     fallbacks: Vec<(usize, Vec<usize>)>,
     /// By place: the canonical columns that it can feed.
     feeds: Vec<Vec<&'static str>>,
+    /// The objects are the elements of one list, not one a line.
+    pub list: bool,
 }
 
 impl JsonLayout {
@@ -56,7 +59,7 @@ impl JsonLayout {
             }
         }
         let mapping = Mapping::bind(table, profile, &header, place)?;
-        Ok(Self { mapping, slots, fallbacks, feeds })
+        Ok(Self { mapping, slots, fallbacks, feeds, list: false })
     }
 
     /// The canonical columns of a file in which these places were seen.
@@ -80,27 +83,36 @@ impl JsonLayout {
 
     /// Reads the rows of a block.
     pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
-        let (mut start, mut line) = (0, block.line);
         bench.tally.seen.resize(self.feeds.len(), false);
-        while start < block.bytes.len() {
-            let end = memchr(b'\n', &block.bytes[start..]).map_or(block.bytes.len(), |end| start + end);
+        let (mut next, mut counted, mut line) = (0, 0, block.line);
+        while let Some((start, end)) = self.span(&block.bytes, next) {
+            next = end;
+            line += memchr_iter(b'\n', &block.bytes[counted..start]).count() as u64;
+            counted = start;
             let text = block.bytes[start..end].trim_ascii();
-            if !text.is_empty() {
-                bench.tally.rows += 1;
-                let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
-                let taken = self.record(text, Some(bench)).and_then(|record| {
-                    check_cells(&record, text, limits)?;
-                    let mut cells = Cells::default();
-                    bench.tally.masked += self.mapping.fill(&record, &mut cells);
-                    part.row(&cells, at, bench)
-                });
-                if let Err(refusal) = taken {
-                    bench.tally.refuse(at.line, &refusal);
-                }
+            if text.is_empty() {
+                continue;
             }
-            start = end + 1;
-            line += 1;
+            bench.tally.rows += 1;
+            let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
+            let taken = self.record(text, Some(bench)).and_then(|record| {
+                check_cells(&record, text, limits)?;
+                let mut cells = Cells::default();
+                bench.tally.masked += self.mapping.fill(&record, &mut cells);
+                part.row(&cells, at, bench)
+            });
+            if let Err(refusal) = taken {
+                bench.tally.refuse(at.line, &refusal);
+            }
         }
+    }
+
+    /// The next line, its end included, or the next element from `at`.
+    fn span(&self, bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+        if self.list {
+            return if let Step::Element(start, end) = step(bytes, at) { Some((start, end)) } else { None };
+        }
+        (at < bytes.len()).then(|| (at, memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)))
     }
 
     /// Reads one line again.
@@ -111,8 +123,8 @@ impl JsonLayout {
     fn record(&self, text: &[u8], mut bench: Option<&mut Bench>) -> Result<ByteRecord, Refusal> {
         let refuse = |problem: String| Refusal { column: "", value: text.to_vec(), problem };
         let node: Node =
-            serde_json::from_slice(text).map_err(|error| refuse(format!("the line is not a JSON object: {error}")))?;
-        let Node::Object(members) = node else { return Err(refuse("the line is JSON, but not an object".to_owned())) };
+            serde_json::from_slice(text).map_err(|error| refuse(format!("it is not a JSON object: {error}")))?;
+        let Node::Object(members) = node else { return Err(refuse("it is JSON, but not an object".to_owned())) };
         let mut flat = Vec::with_capacity(members.len());
         flatten("", members, &mut flat);
         let mut values: Vec<Option<String>> = vec![None; self.feeds.len()];

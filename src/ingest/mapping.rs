@@ -1,10 +1,10 @@
 //! From the cells of a source row to the canonical cells of its table.
 
-use csv::ByteRecord;
 use regex::bytes::Regex;
 
 use super::columns::{MAX_COLUMNS, Spec, spec};
 use super::error::{IngestError, nearest};
+use super::part::Fields;
 use super::profile::{Profile, Values};
 use super::tables::TableName;
 
@@ -151,7 +151,7 @@ impl Mapping {
     }
 
     /// Fills the canonical cells from a source row. Returns how many cells were masked.
-    pub(crate) fn fill<'a>(&'a self, record: &'a ByteRecord, cells: &mut Cells<'a>) -> u64 {
+    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, cells: &mut Cells<'a>) -> u64 {
         let mut masked = 0;
         for (take, cell) in self.takes.iter().zip(cells) {
             let Some(from) = take.from else {
@@ -218,6 +218,7 @@ pub(crate) fn recognised(table: TableName, profile: &Profile, header: &[String])
 mod tests {
     use super::*;
     use crate::ingest::profile::parse;
+    use csv::ByteRecord;
 
     const PLACE: Place<'_> = Place { file: "a.csv", line: 1, profile: None };
 

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::access::{AccessLog, Event, Query, Strings};
 use super::access_rows::AccessPart;
 use super::dictionary::{INLINE, padded, unpadded};
-use super::queries::{narrow, query, terms, wide};
+use super::queries::{head, query, terms};
 use super::rows::{Row, Rows};
 use super::tables::Origin;
 
@@ -42,7 +42,7 @@ pub(crate) fn merge(mut parts: Vec<AccessPart>, columns: Vec<&'static str>) -> (
         *part = AccessPart::default();
         part.events = events;
     }
-    let events = sort_events(&parts, &dropped, &strings, &ranks, &query_ranks);
+    let events = sort_events(&parts, &dropped, &ranks, &query_ranks);
     (AccessLog { events, queries, strings, columns }, duplicates)
 }
 
@@ -246,27 +246,31 @@ fn hand_back(sizes: &[usize], places: &[Ref], numbers: &[u32]) -> Vec<Vec<u32>> 
 
 /// Sorts the queries of all parts; gives for each part the rank of each of its queries.
 fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec<Query>, Vec<Vec<u32>>) {
-    let mut all: Vec<((u128, u128, u64), Ref)> = parts
+    let ranked: Vec<Vec<Query>> = parts
         .par_iter()
-        .zip(used)
         .zip(ranks)
-        .enumerate()
-        .flat_map_iter(|(part, ((queries, used), ranks))| {
-            let numbers = (0..used.queries.len()).filter(|number| used.queries[*number]);
-            numbers.map(move |number| {
-                let ranked = query(terms(&queries.queries.all[number]).map(|code| ranks[code as usize]));
-                (wide(&ranked), (part as u32, number as u32))
-            })
+        .map(|(part, ranks)| {
+            let ranked = |found: &Query| query(terms(found).map(|code| ranks[code as usize]));
+            part.queries.all.iter().map(ranked).collect()
         })
         .collect();
-    all.par_sort_unstable();
+    let at = |(part, number): Ref| &ranked[part as usize][number as usize];
+    let mut all: Vec<(u64, Ref)> = ranked
+        .par_iter()
+        .zip(used)
+        .enumerate()
+        .flat_map_iter(|(part, (ranked, used))| {
+            let numbers = (0..ranked.len()).filter(|number| used.queries[*number]);
+            numbers.map(move |number| (head(&ranked[number]), (part as u32, number as u32)))
+        })
+        .collect();
+    all.par_sort_unstable_by(|left, right| left.0.cmp(&right.0).then_with(|| at(left.1).cmp(at(right.1))));
     let mut distinct: Vec<Query> = Vec::with_capacity(all.len());
-    let mut last = None;
     let mut numbers = Vec::with_capacity(all.len());
-    for (query, _) in &all {
-        if last != Some(query) {
-            distinct.push(narrow(*query));
-            last = Some(query);
+    for (_, place) in &all {
+        let query = at(*place);
+        if distinct.last() != Some(query) {
+            distinct.push(*query);
         }
         numbers.push(distinct.len() as u32 - 1);
     }
@@ -276,38 +280,74 @@ fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec
     (distinct, hand_back(&sizes, &places, &numbers))
 }
 
+/// Where the kept events of one login stand in one part's list.
+struct Group {
+    /// Rank of the login.
+    login: u32,
+    part: u32,
+    begin: u32,
+    end: u32,
+}
+
+/// The kept events of one part, login by login, and where each login's begin.
+fn by_login(number: usize, part: &AccessPart, dropped: &[bool], ranks: &[u32]) -> (Vec<u32>, Vec<Group>) {
+    // Counting sort: how many each login has, then where each begins.
+    let kept = || part.events.iter().enumerate().filter(|(index, _)| !is(dropped, *index));
+    let mut begins = vec![0u32; ranks.len()];
+    for (_, event) in kept() {
+        begins[event.login as usize] += 1;
+    }
+    let mut sum = 0;
+    let mut groups = Vec::new();
+    for (login, begin) in begins.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
+        let end = sum + *begin;
+        groups.push(Group { login: ranks[login], part: number as u32, begin: sum, end });
+        *begin = sum;
+        sum = end;
+    }
+    let mut order = vec![0u32; sum as usize];
+    for (index, event) in kept() {
+        let next = &mut begins[event.login as usize];
+        order[*next as usize] = index as u32;
+        *next += 1;
+    }
+    (order, groups)
+}
+
 /// Gathers the kept events login by login and sorts each login's by time, system and identity.
 fn sort_events(
     parts: &[AccessPart],
     dropped: &[Vec<bool>],
-    strings: &Strings,
     ranks: &[Vec<u32>],
     query_ranks: &[Vec<u32>],
 ) -> Vec<Event> {
-    // Counting sort by login: how many each has, then where each begins.
-    let kept = || {
-        parts.iter().zip(dropped).enumerate().flat_map(|(part, (events, dropped))| {
-            let events = events.events.iter().enumerate().filter(|(index, _)| !is(dropped, *index));
-            events.map(move |(index, event)| ((part as u32, index as u32), ranks[part][event.login as usize] as usize))
-        })
-    };
-    let mut counts = vec![0usize; strings.len()];
-    for (_, login) in kept() {
-        counts[login] += 1;
+    let (lists, groups): (Vec<Vec<u32>>, Vec<Vec<Group>>) = parts
+        .par_iter()
+        .zip(dropped)
+        .zip(ranks)
+        .enumerate()
+        .map(|(number, ((part, dropped), ranks))| by_login(number, part, dropped, ranks))
+        .unzip();
+    let mut groups: Vec<Group> = groups.into_iter().flatten().collect();
+    groups.par_sort_unstable_by_key(|group| (group.login, group.part));
+    let length = |groups: &[Group]| groups.iter().map(|group| (group.end - group.begin) as usize).sum::<usize>();
+    let mut order: Vec<Ref> = vec![(0, 0); length(&groups)];
+    let mut places = Vec::new();
+    let mut rest = order.as_mut_slice();
+    for login in groups.chunk_by(|left, right| left.login == right.login) {
+        let (place, tail) = rest.split_at_mut(length(login));
+        places.push((login, place));
+        rest = tail;
     }
-    let mut begins: Vec<usize> = counts
-        .iter()
-        .scan(0, |sum, count| {
-            let begin = *sum;
-            *sum += count;
-            Some(begin)
-        })
-        .collect();
-    let mut order: Vec<Ref> = vec![(0, 0); counts.iter().sum()];
-    for (at, login) in kept() {
-        order[begins[login]] = at;
-        begins[login] += 1;
-    }
+    places.into_par_iter().for_each(|(login, place)| {
+        let indexes = login.iter().flat_map(|group| {
+            let list = &lists[group.part as usize][group.begin as usize..group.end as usize];
+            list.iter().map(|index| (group.part, *index))
+        });
+        for (place, at) in place.iter_mut().zip(indexes) {
+            *place = at;
+        }
+    });
     let mut events: Vec<Event> = order
         .par_iter()
         .map(|(part, index)| {
@@ -329,8 +369,8 @@ fn sort_events(
         .collect();
     let mut logins = Vec::new();
     let mut rest = events.as_mut_slice();
-    for count in counts.into_iter().filter(|count| *count > 0) {
-        let (login, tail) = rest.split_at_mut(count);
+    for login in groups.chunk_by(|left, right| left.login == right.login) {
+        let (login, tail) = rest.split_at_mut(length(login));
         logins.push(login);
         rest = tail;
     }

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! stream   stored bytes → UTF-8 text (gzip, zstd, UTF-16, Windows-1252), hashed on the way
+//! header   where the rows begin and what divides their cells
 //! blocks   text → blocks of whole records, each with its offset and line
-//! csv_rows, json_rows, parquet   a block → source rows
+//! records, csv_rows, json_list, json_rows, parquet   a block → source rows
 //! mapping, profile   a source row → canonical cells
 //! access_rows, rows   canonical cells → events in columns, or one struct a row
 //! merge    the workers' parts → one table in an order of its own, each row once
@@ -15,23 +16,42 @@
 //! many threads there are; only a row's origin says where it stood.
 
 mod access_rows;
+#[cfg(all(test, not(fuzzing)))]
+mod accounting;
 mod blocks;
 pub(crate) mod columns;
 mod csv_rows;
+#[cfg(test)]
+mod dialects;
 mod dictionary;
 mod error;
 mod file;
+mod header;
+mod json_list;
 mod json_rows;
 mod mapping;
 mod merge;
+mod names;
+#[cfg(not(fuzzing))]
+mod parquet;
+#[cfg(not(fuzzing))]
+mod parquet_pages;
+// The fuzz targets are built without Polars, which would take an hour with their checks on.
+#[cfg(fuzzing)]
+#[path = "../../fuzz/src/parquet.rs"]
 mod parquet;
 mod part;
 mod present;
 mod queries;
+mod records;
 mod reread;
 mod rows;
+mod staff;
 mod stream;
 mod tally;
+#[cfg(fuzzing)]
+#[path = "../../fuzz/src/targets.rs"]
+pub mod targets;
 #[cfg(test)]
 mod tests;
 mod time;
@@ -183,6 +203,8 @@ pub(crate) fn ingest_with(sources: &[Source], progress: &dyn Progress, limits: L
         present,
         ..Tables::default()
     };
+    run.settle_staff(&mut tables);
+    run.note_names(&tables);
     run.finish(&mut tables);
     Ok(tables)
 }
@@ -303,6 +325,25 @@ impl Run<'_> {
         Ok(rows)
     }
 
+    /// Makes one row of each member of staff.
+    fn settle_staff(&mut self, tables: &mut Tables) {
+        let (staff, found) = staff::settle(std::mem::take(&mut tables.staff));
+        tables.staff = staff;
+        for (index, file) in self.files.iter_mut().enumerate() {
+            file.input.notes.extend(found.notes(index as u16));
+        }
+    }
+
+    /// Says where names seem to stand in the wrong column.
+    fn note_names(&mut self, tables: &Tables) {
+        let staff = tables.staff.iter().map(|row| (&row.forename, &row.surname, row.origin));
+        let people = tables.people.iter().map(|row| (&row.forename, &row.surname, row.origin));
+        let named = staff.chain(people).map(|(forename, surname, origin)| names::Named { forename, surname, origin });
+        for (file, note) in names::misplaced(named) {
+            self.files[usize::from(file)].input.notes.push(note);
+        }
+    }
+
     /// The columns that the files of a table have, in the order of the contract.
     fn columns(&self, table: TableName, required: bool) -> Vec<&'static str> {
         let files = self.jobs.iter().zip(&self.files).filter(|(job, _)| job.table == table);
@@ -347,8 +388,10 @@ impl FileRun {
         let spec = spec(job.table);
         let mut notes = done.notes;
         notes.extend(done.tally.notes(spec));
-        let absent: Vec<&str> =
-            spec.columns.iter().map(|column| column.name).filter(|name| !done.present.contains(name)).collect();
+        notes.extend(done.tally.written.notes(job.profile.formats()));
+        // A table without snapshots needs no dates of validity.
+        let wanted = spec.columns.iter().map(|column| column.name).filter(|name| !name.starts_with("valid_"));
+        let absent: Vec<&str> = wanted.filter(|name| !done.present.contains(name)).collect();
         if !absent.is_empty() && !done.present.is_empty() {
             notes.push(format!("columns that the file does not have: {}", absent.join(", ")));
         }

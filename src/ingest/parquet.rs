@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use csv::ByteRecord;
@@ -16,7 +17,9 @@ use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::file::Job;
 use super::mapping::{Cells, Mapping};
+use super::parquet_pages;
 use super::part::{At, Bench, Part, check_cells};
+use super::stream::{FREE_INFLATION, MAX_RATIO};
 use super::tally::Refusal;
 
 /// How the rows of one Parquet file are read.
@@ -34,11 +37,16 @@ pub(crate) struct ParquetLayout {
 impl ParquetLayout {
     /// Reads the schema and binds the columns.
     pub(crate) fn open(job: Job<'_>, bytes: &[u8]) -> Result<Self, IngestError> {
-        let (schema, groups) = guarded(job, || {
+        let (schema, groups, chunks) = guarded(job, || {
             let mut reader = ParquetReader::new(Cursor::new(bytes));
-            let groups = reader.get_metadata()?.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<usize>>();
-            Ok((reader.schema()?, groups))
+            let metadata = reader.get_metadata()?;
+            let groups = metadata.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<usize>>();
+            let columns = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
+            let chunks: Vec<(Range<u64>, i64)> =
+                columns.map(|column| (column.byte_range(), column.num_values())).collect();
+            Ok((reader.schema()?, groups, chunks))
         })?;
+        check(job, bytes, &groups, &chunks)?;
         let header: Vec<String> = schema.iter_names().map(|name| name.as_str().to_owned()).collect();
         let mapping = Mapping::bind(job.table, job.profile, &header, job.place(0))?;
         let taken: Vec<usize> = (0..header.len()).filter(|place| mapping.takes(*place)).collect();
@@ -136,6 +144,29 @@ impl ParquetLayout {
         }
         Ok(ByteRecord::from(texts))
     }
+}
+
+/// Refuses counts that would make the reader ask for more memory than there is.
+fn check(job: Job<'_>, bytes: &[u8], groups: &[usize], chunks: &[(Range<u64>, i64)]) -> Result<(), IngestError> {
+    let whole = |problem: &str| {
+        let help = "export it again, or export CSV";
+        IngestError::unusable(job.name, 0, format!("it is not whole Parquet: {problem}"), help)
+    };
+    let most = FREE_INFLATION.max((bytes.len() as u64).saturating_mul(MAX_RATIO));
+    let rows = groups.iter().try_fold(0u64, |sum, rows| sum.checked_add(*rows as u64));
+    if rows.is_none_or(|rows| rows > most) {
+        return Err(whole("it counts more rows than it can hold"));
+    }
+    for (range, values) in chunks {
+        let chunk = bytes.get(range.start as usize..range.end as usize);
+        let chunk = chunk.ok_or_else(|| whole("a column lies outside the file"))?;
+        if u64::try_from(*values).is_ok_and(|values| values <= most) {
+            parquet_pages::check(chunk, *values).map_err(whole)?;
+        } else {
+            return Err(whole("a column counts more values than it can hold"));
+        }
+    }
+    Ok(())
 }
 
 /// Calls the reader. A damaged file may make it fail or panic; both mean that the file is damaged.

@@ -9,6 +9,18 @@ use super::mapping::Cells;
 use super::tally::{Refusal, Tally};
 use super::time::Clock;
 
+/// The cells of a source row, by their place.
+pub(crate) trait Fields {
+    /// One cell; `None` beyond the last.
+    fn get(&self, place: usize) -> Option<&[u8]>;
+}
+
+impl Fields for ByteRecord {
+    fn get(&self, place: usize) -> Option<&[u8]> {
+        Self::get(self, place)
+    }
+}
+
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct At {
@@ -35,9 +47,19 @@ pub(crate) trait Part: Default + Send {
 
 /// Refuses a row with a cell that no text of a table can be: too big, or with a NUL in it. `raw` is the row as it stands in the file.
 pub(crate) fn check_cells(record: &ByteRecord, raw: &[u8], limits: Limits) -> Result<(), Refusal> {
-    let problem = if record.as_slice().len() > limits.cell && record.iter().any(|cell| cell.len() > limits.cell) {
+    check_texts(record.iter(), record.as_slice(), raw, limits)
+}
+
+/// [`check_cells`] for cells that stand together in `text`.
+pub(crate) fn check_texts<'c>(
+    mut cells: impl Iterator<Item = &'c [u8]>,
+    text: &[u8],
+    raw: &[u8],
+    limits: Limits,
+) -> Result<(), Refusal> {
+    let problem = if text.len() > limits.cell && cells.any(|cell| cell.len() > limits.cell) {
         format!("a cell is longer than {} bytes, which no cell of a table should be", limits.cell)
-    } else if memchr(0, record.as_slice()).is_some() {
+    } else if memchr(0, text).is_some() {
         "the row holds a NUL character, which no text does".to_owned()
     } else {
         return Ok(());

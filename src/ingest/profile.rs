@@ -8,7 +8,8 @@
 //! description = "Acme RMS audit export"
 //! table = "access"                      # may be left out: then it serves any table
 //! delimiter = ";"                       # otherwise decided from the header line
-//! skip_lines = 3                        # lines above the header
+//! skip_lines = 3                        # lines above the header; without it the header is looked for
+//! header = ["when", "who", "what"]      # for a file without a header: the names of its columns
 //!
 //! [columns]                             # canonical = header, or several to try in order
 //! login = ["User ID", "UserName"]
@@ -68,6 +69,7 @@ pub struct Profile {
     masks: Vec<String>,
     delimiter: Option<u8>,
     skip_lines: u32,
+    header: Vec<String>,
 }
 
 /// Words of the export in lower case, and what they mean.
@@ -96,6 +98,7 @@ impl Default for Profile {
             masks: MASKS.map(str::to_owned).to_vec(),
             delimiter: None,
             skip_lines: 0,
+            header: Vec::new(),
         }
     }
 }
@@ -164,6 +167,11 @@ impl Profile {
     pub(crate) const fn skip_lines(&self) -> u32 {
         self.skip_lines
     }
+
+    /// Names of the columns of a file without a header; empty where it has one.
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
+    }
 }
 
 /// A mistake in a profile, with its place.
@@ -190,6 +198,8 @@ struct Raw {
     delimiter: Option<Spanned<String>>,
     #[serde(default)]
     skip_lines: u32,
+    #[serde(default)]
+    header: Vec<String>,
     #[serde(default)]
     columns: BTreeMap<Spanned<String>, OneOrMany>,
     #[serde(default)]
@@ -248,6 +258,7 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
         description: raw.description,
         table,
         skip_lines: raw.skip_lines,
+        header: raw.header,
         ..Profile::default()
     };
     for (key, headers) in raw.columns {
@@ -298,6 +309,12 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
             )
         })?;
         profile.formats.push(checked);
+    }
+    if let Some((one, other)) = super::time::contradicting(&profile.formats) {
+        let message = format!("the time formats {one:?} and {other:?} differ in the order of day and month alone");
+        let help =
+            "many dates fit both, and an order is never guessed row by row: keep one, and part the file if it has both";
+        return Err(reader.error(&(0..0), message, Some(help.to_owned())));
     }
     if let Some(zone) = raw.time.zone {
         profile.zone = Some(reader.zone(&zone)?);

@@ -7,7 +7,7 @@ use csv::ByteRecord;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::blocks::{Blocks, Limits, Piece, first_record};
+use super::blocks::{Blocks, Limits, Piece, first_record, turn_returns};
 use super::columns::access as col;
 use super::error::IngestError;
 use super::file::{Job, Layout, Shape};
@@ -177,6 +177,9 @@ fn seek(job: Job<'_>, shape: &Shape, offsets: &[(u64, usize)], take: Take<'_>) -
             buffer.clear();
             let count = (&mut file).take(size).read_to_end(&mut buffer).map_err(unreadable)?;
             let ended = (count as u64) < size;
+            if shape.returns {
+                turn_returns(&mut buffer);
+            }
             if let Some(end) = first_record(&buffer, shape.grammar(), ended) {
                 take(*offset, *place, record(shape, &buffer[..end]))?;
                 break;
@@ -198,6 +201,9 @@ fn stream_through(job: Job<'_>, shape: &Shape, offsets: &[(u64, usize)], take: T
         .map_err(|error| job.io(error))?;
     let mut blocks = Blocks::new(reader, shape.rows_at, Limits::default());
     blocks.set_grammar(shape.grammar());
+    if shape.returns {
+        blocks.turn_returns();
+    }
     let mut rest = offsets.iter().peekable();
     while rest.peek().is_some() {
         let Some(piece) = blocks.next().map_err(|error| job.io(error))? else { break };

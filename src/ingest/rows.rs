@@ -155,9 +155,11 @@ impl<T: Row> Part for Rows<T> {
             let readable = match column.kind {
                 // Asked again when the row is built; only rows with required times pay for it.
                 Kind::Start | Kind::End | Kind::Moment => {
-                    let before = bench.clock.changes;
+                    let before = (bench.clock.changes, bench.clock.written);
                     let moment = bench.clock.moment(cell, DayAlone::Start);
-                    bench.clock.changes = before;
+                    if moment.is_some() {
+                        (bench.clock.changes, bench.clock.written) = before;
+                    }
                     moment.is_some()
                 }
                 _ => true,
@@ -228,9 +230,8 @@ macro_rules! row {
 row!(Staff, Staff, {
     staff_id: text, forename: text, middle_names: text, surname: text, previous_surnames: list, known_as: text, dob: text, address: text,
     postcode: text, phones: list, vrms: list, role: text, grade: text, team: text, station: text, line_manager: text, start_date: date,
-    end_date: date, status: text,
+    end_date: date, status: text, valid_from: date, valid_to: date,
 }
-    fn key(&self) -> Option<&str> { Some(&self.staff_id) }
 );
 row!(Account, Accounts, { login: text, system: text, staff_id: text, kind: text, from: moment, to: moment });
 row!(Relationship, Relationships, {

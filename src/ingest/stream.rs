@@ -2,8 +2,9 @@
 //!
 //! Compression is told by the first bytes, never by the name. Inflation is bounded: beyond 256 MiB of output
 //! a file may not be more than [`MAX_RATIO`] times its stored size (logs stay under 50), and a zstd frame may not ask for
-//! a window of more than 128 MiB. The text encoding is told by the byte order mark; without one it is UTF-8, and Windows-1252 for a
-//! file that turns out not to be.
+//! a window of more than 128 MiB. The text encoding is told by the byte order mark; without one it is UTF-16 where every other one of the
+//! first bytes is zero, else UTF-8, and Windows-1252 for a file that turns out not to be. Latin-1 has the same printable characters
+//! as Windows-1252.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -123,6 +124,8 @@ pub(crate) struct TextStream<'p> {
     pub text: Text,
     /// Offset of the first byte in the inflated text: 3 after a UTF-8 byte order mark, else 0.
     pub start: u64,
+    /// A byte order mark told how it is written.
+    pub marked: bool,
     /// The first inflated bytes, for telling the format; not taken from the stream.
     pub magic: [u8; 4],
 }
@@ -152,6 +155,9 @@ pub(crate) fn open<'p>(mut stored: Stored<'p>, assumed: Text) -> io::Result<Text
         [0xef, 0xbb, 0xbf, _] if count >= 3 => (Text::Utf8, 3),
         [0xff, 0xfe, ..] if count >= 2 => (Text::Utf16Le, 2),
         [0xfe, 0xff, ..] if count >= 2 => (Text::Utf16Be, 2),
+        // Two characters of the first 256, each with its zero byte: no other text begins so.
+        [one, 0, two, 0] if one != 0 && two != 0 && count == 4 => (Text::Utf16Le, 0),
+        [0, one, 0, two] if one != 0 && two != 0 => (Text::Utf16Be, 0),
         _ => (assumed, 0),
     };
     // A file with a UTF-8 mark that is not UTF-8 after all is still read as told.
@@ -172,7 +178,7 @@ pub(crate) fn open<'p>(mut stored: Stored<'p>, assumed: Text) -> io::Result<Text
         }),
     };
     let start = if text == Text::Utf8 { mark } else { 0 };
-    Ok(TextStream { reader, packing, text, start, magic })
+    Ok(TextStream { reader, packing, text, start, marked: mark > 0, magic })
 }
 
 /// Up to four bytes from the front.

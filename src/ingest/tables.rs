@@ -44,6 +44,10 @@ pub struct Staff {
     pub end_date: Option<NaiveDate>,
     /// `active`, `suspended`, `restricted`, `long_leave`; empty = unknown.
     pub status: String,
+    /// First day on which the row was true; of several states of one person, the first of all.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day on which the row was true.
+    pub valid_to: Option<NaiveDate>,
     pub origin: Origin,
 }
 

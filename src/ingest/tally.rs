@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::Spec;
-use super::time::Changes;
+use super::time::{Changes, Written};
 
 /// How much of a bad value is shown.
 const SHOWN: usize = 200;
@@ -43,9 +43,12 @@ pub(crate) struct Tally {
     pub rows: u64,
     pub quarantined: u64,
     pub repeated_headers: u64,
+    /// The first line that is a header of other columns.
+    pub other_header: Option<u32>,
     pub padded: u64,
     pub masked: u64,
     pub changes: Changes,
+    pub written: Written,
     pub rejects: Vec<Reject>,
     /// By column: how many cells held an unknown word, and the first few words in alphabetical order.
     unknown: BTreeMap<usize, (u64, BTreeMap<String, u64>)>,
@@ -83,6 +86,11 @@ impl Tally {
         }
     }
 
+    /// A line in mid-file is a header of other columns.
+    pub(crate) fn note_other_header(&mut self, line: u32) {
+        self.other_header = Some(self.other_header.map_or(line, |first| first.min(line)));
+    }
+
     /// A key that no column takes.
     pub(crate) fn unused_key(&mut self, key: &str) {
         if !self.unused.contains(key) {
@@ -99,9 +107,13 @@ impl Tally {
         self.quarantined += other.quarantined;
         self.repeated_headers += other.repeated_headers;
         self.padded += other.padded;
+        if let Some(line) = other.other_header {
+            self.note_other_header(line);
+        }
         self.masked += other.masked;
         self.changes.ambiguous += other.changes.ambiguous;
         self.changes.missing += other.changes.missing;
+        self.written.add(other.written);
         self.rejects.extend(other.rejects);
         for key in other.unused {
             self.unused_key(&key);
@@ -176,7 +188,7 @@ fn have(count: u64) -> String {
     if count == 1 { "1 row has".to_owned() } else { format!("{count} rows have") }
 }
 
-fn cells(count: u64) -> String {
+pub(crate) fn cells(count: u64) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
 }
 

@@ -12,33 +12,33 @@ use super::access::{Action, Environment, Outcome};
 use super::*;
 
 const UTC: Tz = chrono_tz::UTC;
-const LONDON: Tz = Tz::Europe__London;
+pub(super) const LONDON: Tz = Tz::Europe__London;
 
-fn fixtures() -> PathBuf {
+pub(super) fn fixtures() -> PathBuf {
     // The folder of this file is the same in any crate that includes it.
     Path::new(file!()).ancestors().nth(3).map_or_else(PathBuf::new, Path::to_path_buf).join("fixtures")
 }
 
-fn source(table: TableName, files: &[PathBuf]) -> Source {
+pub(super) fn source(table: TableName, files: &[PathBuf]) -> Source {
     let names = files.iter().map(|file| file.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
     Source { table, files: files.to_vec(), names, profile: None, zone: LONDON }
 }
 
 /// Writes files into a folder and reads them as the access log.
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(super) fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.path().join(name);
         fs::write(&path, bytes).unwrap();
         path
     }
 
-    fn access(&self, name: &str, bytes: impl AsRef<[u8]>) -> Source {
+    pub(super) fn access(&self, name: &str, bytes: impl AsRef<[u8]>) -> Source {
         source(TableName::Access, &[self.put(name, bytes)])
     }
 }
@@ -48,7 +48,7 @@ fn read(bytes: impl AsRef<[u8]>) -> Result<Tables, IngestError> {
     ingest(&[folder.access("log.csv", bytes)], &NoProgress)
 }
 
-fn adds_up(tables: &Tables) {
+pub(super) fn adds_up(tables: &Tables) {
     for input in &tables.inputs {
         assert_eq!(input.rows, input.used + input.duplicates + input.quarantined, "{input:?}");
     }
@@ -63,7 +63,7 @@ fn adds_up(tables: &Tables) {
 }
 
 /// What the log says, leaving out where it stood.
-fn said(tables: &Tables) -> String {
+pub(super) fn said(tables: &Tables) -> String {
     let access = &tables.access;
     let events: Vec<access::Event> =
         access.events.iter().map(|event| access::Event { file: 0, line: 0, offset: 0, ..*event }).collect();
@@ -71,7 +71,7 @@ fn said(tables: &Tables) -> String {
 }
 
 /// Each event's line and what reading it again gives.
-fn raw(tables: &Tables, sources: &[Source]) -> Vec<RawEvent> {
+pub(super) fn raw(tables: &Tables, sources: &[Source]) -> Vec<RawEvent> {
     let wanted: Vec<(u16, u64)> = tables.access.events.iter().map(|event| (event.file, event.offset)).collect();
     let raw = reread(tables, sources, &wanted).unwrap();
     for (raw, event) in raw.iter().zip(&tables.access.events) {
@@ -323,8 +323,8 @@ fn errors_say_what_to_do() {
     }
     let wide = format!("at,login{}\n", ",x".repeat(10_000));
     assert!(read(wide).unwrap_err().to_string().contains("10,000"));
-    assert!(read("[{\"at\":1}]").is_err());
-    assert!(read("a\0t\0,\0l\0o\0").unwrap_err().to_string().contains("NUL"));
+    assert!(read("[{\"at\":1").unwrap().inputs[0].quarantined == 1);
+    assert!(read("at\0,login\n").unwrap_err().to_string().contains("NUL"));
 
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(LOG.repeat(50).as_bytes()).unwrap();

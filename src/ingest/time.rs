@@ -76,6 +76,93 @@ pub(crate) struct Changes {
     pub missing: u64,
 }
 
+/// How many ways of writing a time are counted apart.
+const WAYS: usize = 8;
+
+/// How times were written, for a note: nothing is decided by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// By declared format; the last place is ISO 8601.
+    pub ways: [u64; WAYS],
+    /// Times in no known form that begin with two numbers and a year.
+    pub numbers: u64,
+    /// Of these, how many have a first number over 12 …
+    pub first_over_12: u64,
+    /// … and how many a second.
+    pub second_over_12: u64,
+}
+
+impl Written {
+    /// Adds the counts of another part of the file.
+    pub(crate) fn add(&mut self, other: Self) {
+        for (way, more) in self.ways.iter_mut().zip(other.ways) {
+            *way += more;
+        }
+        self.numbers += other.numbers;
+        self.first_over_12 += other.first_over_12;
+        self.second_over_12 += other.second_over_12;
+    }
+
+    /// The counts as sentences.
+    pub(crate) fn notes(&self, formats: &[Format]) -> Vec<String> {
+        let mut notes = Vec::new();
+        let name = |way: usize| match formats.get(way) {
+            Some(_) if way == WAYS - 2 && formats.len() > WAYS - 1 => "other declared formats".to_owned(),
+            Some(format) if way < WAYS - 1 => format!("{:?}", format.pattern),
+            _ => "ISO 8601".to_owned(),
+        };
+        let used = self.ways.iter().enumerate().filter(|(_, count)| **count > 0);
+        let used: Vec<String> = used.map(|(way, count)| format!("{} ({count})", name(way))).collect();
+        if used.len() > 1 {
+            notes.push(format!("times are written in more than one way: {}", used.join(", ")));
+        }
+        if self.numbers > 0 {
+            let times = if self.numbers == 1 { "1 time begins" } else { "times begin" };
+            let count = if self.numbers == 1 { String::new() } else { format!("{} ", self.numbers) };
+            let order = match (self.first_over_12, self.second_over_12) {
+                (0, 0) => "no number is over 12, so the file itself does not tell which is the day".to_owned(),
+                (first, 0) => format!(
+                    "the first number is over 12 in {first} of them and the second in none, as where the day stands first (%d/%m/%Y)"
+                ),
+                (0, second) => format!(
+                    "the second number is over 12 in {second} of them and the first in none, as where the month stands first (%m/%d/%Y)"
+                ),
+                (first, second) => format!(
+                    "the first number is over 12 in {first} of them and the second in {second}, so both orders occur: part the file"
+                ),
+            };
+            notes.push(format!(
+                "{count}{times} with two numbers and a year, in an order that nobody declared: {order}; declare it in a mapping profile under [time] formats"
+            ));
+        }
+        notes
+    }
+
+    /// Notices a time that fits no form.
+    fn unread(&mut self, text: &[u8]) {
+        let mut parts = text.split(|byte| matches!(byte, b'/' | b'.' | b'-'));
+        let mut two = || parts.next().filter(|part| (1..=2).contains(&part.len())).and_then(number);
+        if let (Some(first), Some(second)) = (two(), two())
+            && parts.next().is_some_and(|year| year.len() >= 2 && number(&year[..2]).is_some())
+        {
+            self.numbers += 1;
+            self.first_over_12 += u64::from(first > 12);
+            self.second_over_12 += u64::from(second > 12);
+        }
+    }
+}
+
+/// Two formats that differ only in the order of day and month: which one a time is in would be guessed row by row.
+pub(crate) fn contradicting(formats: &[Format]) -> Option<(&str, &str)> {
+    let turned =
+        |pattern: &str| pattern.replace("%e", "%d").replace("%d", "\0").replace("%m", "%d").replace('\0', "%m");
+    let plain = |pattern: &str| pattern.replace("%e", "%d");
+    formats.iter().enumerate().find_map(|(place, one)| {
+        let other = formats[..place].iter().find(|other| turned(&other.pattern) == plain(&one.pattern))?;
+        Some((other.pattern.as_str(), one.pattern.as_str()))
+    })
+}
+
 /// Which end of a day a day alone stands for, where a moment is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DayAlone {
@@ -95,41 +182,60 @@ pub(crate) struct Clock {
     /// day, or `None` for a day on which the clock changes.
     days: Vec<(i64, Option<i64>)>,
     pub changes: Changes,
+    pub written: Written,
 }
 
 impl Clock {
     pub(crate) fn new(zone: Tz, formats: &[Format]) -> Self {
-        Self { zone, formats: formats.to_vec(), days: vec![(i64::MIN, None); CACHED_DAYS], changes: Changes::default() }
+        Self {
+            zone,
+            formats: formats.to_vec(),
+            days: vec![(i64::MIN, None); CACHED_DAYS],
+            changes: Changes::default(),
+            written: Written::default(),
+        }
     }
 
     /// The moment that a cell names, or `None` where it fits no accepted form.
     pub(crate) fn moment(&mut self, text: &[u8], alone: DayAlone) -> Option<Instant> {
+        let found = self.find(text, alone);
+        match found {
+            Some((_, way)) => self.written.ways[way.min(WAYS - 1)] += 1,
+            None => self.written.unread(text),
+        }
+        found.map(|(at, _)| at)
+    }
+
+    /// The moment, and the place of the format that it is written in; the last place is ISO 8601.
+    fn find(&mut self, text: &[u8], alone: DayAlone) -> Option<(Instant, usize)> {
         // A declared format is asked first: it is what the operator said.
         if !self.formats.is_empty() {
             let text = std::str::from_utf8(text).ok()?;
             for index in 0..self.formats.len() {
+                let way = index.min(WAYS - 2);
                 if let Some(at) = self.formats[index].moment(text) {
-                    return Some(at);
+                    return Some((at, way));
                 }
                 if !self.formats[index].with_offset
                     && let Some(local) = self.formats[index].local(text)
                 {
-                    return Some(self.resolve(local.and_utc().timestamp_millis()));
+                    return Some((self.resolve(local.and_utc().timestamp_millis()), way));
                 }
                 if !self.formats[index].with_time
                     && alone != DayAlone::Refused
                     && let Some(day) = self.formats[index].day(text)
                 {
-                    return Some(self.day_as_moment(day, alone));
+                    return Some((self.day_as_moment(day, alone), way));
                 }
             }
         }
-        match iso(text)? {
-            Iso::Moment(at) => Some(Instant(at)),
-            Iso::Local(local) => Some(self.resolve(local)),
-            Iso::Day(_) if alone == DayAlone::Refused => None,
-            Iso::Day(days) => Some(self.day_as_moment(NaiveDate::from_epoch_days(days)?, alone)),
-        }
+        let at = match iso(text)? {
+            Iso::Moment(at) => Instant(at),
+            Iso::Local(local) => self.resolve(local),
+            Iso::Day(_) if alone == DayAlone::Refused => return None,
+            Iso::Day(days) => self.day_as_moment(NaiveDate::from_epoch_days(days)?, alone),
+        };
+        Some((at, WAYS - 1))
     }
 
     /// The calendar day that a cell names; of a full time, its day as written.
@@ -364,6 +470,28 @@ mod tests {
         assert_eq!(at, Instant(1_750_204_924_000));
         assert!(Format::new("%Q").is_err());
         assert!(Format::new("%H:%M").is_err());
+    }
+
+    #[test]
+    fn ways_of_writing_are_counted_and_orders_noticed() {
+        let formats = [Format::new("%d/%m/%Y %H:%M").unwrap()];
+        let mut clock = Clock::new(London, &formats);
+        for text in ["18/06/2025 10:00", "01/06/2025 10:00", "2025-06-18 10:00", "6/18/25, 10:00 PM", "x/y/z", "1/2"] {
+            clock.moment(text.as_bytes(), DayAlone::Refused);
+        }
+        assert_eq!((clock.written.ways[0], clock.written.ways[WAYS - 1], clock.written.numbers), (2, 1, 1));
+        let notes = clock.written.notes(&formats);
+        assert_eq!(notes[0], "times are written in more than one way: \"%d/%m/%Y %H:%M\" (2), ISO 8601 (1)");
+        assert!(notes[1].contains("as where the month stands first"), "{notes:?}");
+    }
+
+    #[test]
+    fn formats_that_leave_the_order_to_each_row() {
+        let of = |patterns: &[&str]| patterns.iter().map(|pattern| Format::new(pattern).unwrap()).collect::<Vec<_>>();
+        assert_eq!(contradicting(&of(&["%d/%m/%Y", "%Y-%m-%d"])), None);
+        assert_eq!(contradicting(&of(&["%d/%m/%Y", "%d/%m/%Y %H:%M"])), None);
+        let both = of(&["%Y-%m-%d", "%e/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]);
+        assert_eq!(contradicting(&both), Some(("%e/%m/%Y %H:%M", "%m/%d/%Y %H:%M")));
     }
 
     #[test]

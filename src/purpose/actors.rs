@@ -6,10 +6,11 @@
 //! without HR data still judges times, volumes and reasons per login, and a
 //! login that HR does not know is not a reason to lose its events.
 
+use chrono::{NaiveDate, NaiveTime};
 use rustc_hash::FxHashMap;
 
 use crate::ingest::{Account, Code, Staff, Strings};
-use crate::instant::Instant;
+use crate::instant::{DAY, Instant};
 
 /// Index of a user; the row in the staff table where it is below the table's length.
 pub type UserId = u32;
@@ -80,6 +81,7 @@ impl Users {
             .map(|(row, s)| (s.staff_id.clone(), row as UserId))
             .collect();
         let mut users = Self { staff: staff.len() as u32, by_staff_id, ..Self::default() };
+        let reused = reused(staff);
         let mapped: rustc_hash::FxHashSet<&str> = accounts.iter().map(|a| a.login.as_str()).collect();
         let mut strangers: Vec<String> = logins
             .into_iter()
@@ -102,13 +104,26 @@ impl Users {
             let Some(user) = users.find(owner) else {
                 continue;
             };
-            users.mappings.entry(account.login.clone()).or_default().push(Mapping {
+            let (from, to) = (account.from.unwrap_or(Instant::MIN), account.to.unwrap_or(Instant::MAX));
+            let holders = reused.get(owner.as_str()).map_or(&[][..], Vec::as_slice);
+            let held = holders.iter().map(|holder| (holder.0, holder.1.max(from), holder.2.min(to)));
+            let mut held: Vec<(UserId, Instant, Instant)> = held.filter(|(_, from, to)| from <= to).collect();
+            if held.is_empty() {
+                held.push((user, from, to));
+            }
+            let list = users.mappings.entry(account.login.clone()).or_default();
+            list.extend(held.into_iter().map(|(user, from, to)| Mapping {
                 system: account.system.clone(),
                 user,
                 kind: AccountKind::parse(&account.kind),
-                from: account.from.unwrap_or(Instant::MIN),
-                to: account.to.unwrap_or(Instant::MAX),
-            });
+                from,
+                to,
+            }));
+        }
+        // A staff id that several people held one after another is a login of each for a time.
+        for (id, holders) in reused.into_iter().filter(|(id, _)| !mapped.contains(id)) {
+            let one = |(user, from, to)| Mapping { system: String::new(), user, kind: AccountKind::Personal, from, to };
+            users.mappings.insert(id.to_owned(), holders.into_iter().map(one).collect());
         }
         for list in users.mappings.values_mut() {
             // Most specific first: a named system before any, then the later start.
@@ -190,6 +205,19 @@ impl Users {
     }
 }
 
+/// Staff ids with several rows, each with who held it from when to when, by the dates of validity or of service.
+fn reused(staff: &[Staff]) -> FxHashMap<&str, Vec<(UserId, Instant, Instant)>> {
+    let start = |day: NaiveDate| Instant(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis());
+    let mut holders: FxHashMap<&str, Vec<(UserId, Instant, Instant)>> = FxHashMap::default();
+    for (row, one) in staff.iter().enumerate() {
+        let from = one.valid_from.or(one.start_date).map_or(Instant::MIN, start);
+        let to = one.valid_to.or(one.end_date).map_or(Instant::MAX, |day| start(day).plus(DAY));
+        holders.entry(one.staff_id.as_str()).or_default().push((row as UserId, from, to));
+    }
+    holders.retain(|_, rows| rows.len() > 1);
+    holders
+}
+
 /// Answers of [`Users::resolve`] for logins with at most one mapping a system are the same at all
 /// times; this remembers them so that ten million events cost two table look-ups each.
 pub struct Resolver<'a> {
@@ -259,5 +287,23 @@ mod tests {
         let (ghost, _) = users.resolve("ghost", "RMS", Instant(0));
         assert!(!users.on_record(ghost));
         assert_eq!(users.id(ghost, &hr), "ghost");
+    }
+
+    #[test]
+    fn a_staff_id_given_to_another_person_is_told_by_the_dates() {
+        let day = |year| NaiveDate::from_ymd_opt(year, 1, 1);
+        let at = |year| Instant(day(year).unwrap().and_time(NaiveTime::MIN).and_utc().timestamp_millis());
+        let hr = [
+            Staff { start_date: day(2001), end_date: day(2010), ..staff("S1") },
+            Staff { valid_from: day(2020), ..staff("S1") },
+        ];
+        let accounts = [account("pc7", "", "S1", 0, i64::MAX)];
+        let users = Users::new(&hr, &accounts, ["pc7", "S1"]);
+        for login in ["S1", "pc7"] {
+            assert_eq!(users.resolve(login, "RMS", at(2005)).0, 0, "{login}");
+            assert_eq!(users.resolve(login, "RMS", at(2024)).0, 1, "{login}");
+            // Between the two: whoever is nearer.
+            assert_eq!(users.resolve(login, "RMS", at(2011)).0, 0, "{login}");
+        }
     }
 }
