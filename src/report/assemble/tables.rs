@@ -8,7 +8,7 @@ use crate::rules::rows::World;
 
 /// Coverage by system and unit, sorted by their names.
 pub(super) fn coverage(world: &World<'_>) -> Vec<Coverage> {
-    let templates: Vec<String> = Template::ALL.iter().map(|t| t.as_str().to_owned()).collect();
+    let templates: Vec<String> = Template::all().map(|t| t.as_str().to_owned()).collect();
     world
         .judged
         .coverage

@@ -1,0 +1,24 @@
+//! Is the subject somebody whom the user knows, or whom everybody knows?
+//!
+//! Explanations that are easily come by (a number that can be typed, a place that one passes) answer for
+//! strangers only.
+
+use super::actors::UserId;
+use crate::relations::{Relations, TieKind};
+use crate::subjects::SubjectId;
+
+/// A tie is taken for one from this posterior.
+const LIKELY: f32 = 0.5;
+/// Of the user's own circle: self, family, household, declared relations. A shared surname or street is none:
+/// what is met by chance must be answered for as others' looks are, or the comparison with peers would not be fair.
+#[must_use]
+pub fn own(relations: &Relations, user: UserId, subject: SubjectId) -> bool {
+    let chance = |kind: TieKind| matches!(kind, TieKind::Surname | TieKind::Neighbour);
+    relations.between(subject, user).iter().any(|tie| !chance(tie.kind) && tie.probability >= LIKELY)
+}
+
+/// Of the user's own circle, or on the watch list.
+#[must_use]
+pub fn known(relations: &Relations, user: UserId, subject: SubjectId) -> bool {
+    own(relations, user, subject) || relations.watch_of(subject).iter().any(|tie| tie.probability >= LIKELY)
+}
