@@ -52,7 +52,7 @@ impl Watch for Unwatched {
     fn note(&self, _: Level, _: &str) {}
 }
 
-struct Reading<'a>(&'a dyn Watch);
+pub(crate) struct Reading<'a>(pub(crate) &'a dyn Watch);
 
 impl Progress for Reading<'_> {
     fn file(&self, name: &str, bytes: u64) {
@@ -87,6 +87,10 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Explanations(#[from] TemplateErrors),
+    /// A question about nobody, or about more than one.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Question(#[from] crate::inquiry::NotOne),
     /// The report could not be written.
     #[error(transparent)]
     #[diagnostic(code(run::output), help("nothing was written; choose another folder with --out, or mend this one"))]
@@ -313,7 +317,7 @@ disciplinary proceedings, to ensure the integrity and security of the data, and 
 section 62(4)), and for nothing else. The report is for the Professional Standards Department and those it involves. It orders what a \
 person should read first; it decides nothing about anyone. Assess the risk to everyone who was looked up before any contact.";
 
-fn head(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> model::Run {
+pub(crate) fn head(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> model::Run {
     let zone = config.zone;
     model::Run {
         run_id: run_id(config, tables, rule_set, window),
@@ -349,6 +353,6 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
     hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn instant_text(at: DateTime<Utc>) -> String {
+pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -48,6 +48,7 @@ impl From<RunError> for Failure {
         let exit = match &error {
             RunError::Rules(_) | RunError::Explanations(_) => Exit::Rules,
             RunError::Input(_) => Exit::Input,
+            RunError::Question(_) => Exit::Usage,
             RunError::Output(_) | RunError::Ledger(_) | RunError::Join(_) => Exit::Unexpected,
         };
         Self::new(exit, error)

@@ -9,6 +9,7 @@ pub mod exit;
 pub mod failure;
 pub mod summary;
 
+mod audit;
 mod completions;
 mod init;
 mod man;
@@ -45,6 +46,7 @@ const AFTER: &str = "\
 Examples:
   probity init nightly.toml --inputs exports/     write a first config for the files in exports/
   probity run nightly.toml                        read, judge, write the report
+  probity audit nightly.toml --subject N123       who looked at this person, and why
   probity rules list                              what is looked for
   probity help run                                everything about one command";
 
@@ -107,6 +109,10 @@ enum Command {
     #[command(after_help = run::AFTER)]
     Run(run::Args),
 
+    /// Who looked at one person, or what one member of staff looked at, and why
+    #[command(after_help = audit::AFTER)]
+    Audit(audit::Args),
+
     /// Write a first config for a folder of exports
     #[command(after_help = init::AFTER)]
     Init(init::Args),
@@ -164,6 +170,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::execute(args, console),
+        Command::Audit(args) => audit::execute(args, console),
         Command::Init(args) => init::execute(args, console),
         Command::Rules(args) => rules::execute(args),
         Command::Schema(args) => schema::execute(args),

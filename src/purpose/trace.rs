@@ -21,6 +21,8 @@ pub struct Tried {
     pub answer: Option<u32>,
     /// What was found, as sentences without a full stop: what matched, or what failed and by how much.
     pub found: Vec<String>,
+    /// It does not answer, and a record came near: out of time, of somebody else, or barred by a condition.
+    pub near: bool,
 }
 
 /// One look, tried against everything.
@@ -53,6 +55,32 @@ const fn reads_quotes(declared: &Declared) -> bool {
 /// Asked only where no record answers.
 const fn reads_looks(declared: &Declared) -> bool {
     reads_quotes(declared) || matches!((declared.by, declared.to), (By::NextLook, _) | (By::Assignment, Reach::Fits))
+}
+
+/// What is said where there was nothing at all to test.
+const NOTHING: [&str; 12] = [
+    "no such task on record",
+    "the check was made for nobody else",
+    "no number was quoted",
+    "no typed terms that fit somebody on an open incident",
+    "no explained look of the same user beside it that the terms fit",
+    "nobody on an open incident of the user quoted it for this subject",
+    "none names this subject or incident",
+    "none for this work",
+    "no supervised session of the user in this system at that time",
+    "no event of the look made a record",
+    "the system was live",
+    "the subject is a suspect on no incident",
+];
+
+fn came_near(found: &[String]) -> bool {
+    let nothing = |said: &String| {
+        NOTHING.contains(&said.as_str())
+            || said.contains(" such tasks, none ")
+            || said.starts_with("the user's role is ")
+            || said.starts_with("the subject is no vehicle")
+    };
+    !found.iter().all(nothing)
 }
 
 /// Most near misses told of one template.
@@ -108,9 +136,12 @@ impl Trial<'_> {
                 found.push(
                     "would answer for a stranger; the subject is of the user's own circle or well known".to_owned(),
                 );
-                Tried { template, answer: None, found }
+                Tried { template, answer: None, found, near: true }
             }
-            _ => Tried { template, answer, found },
+            _ => {
+                let near = answer.is_none() && came_near(&found);
+                Tried { template, answer, found, near }
+            }
         }
     }
 

@@ -6,8 +6,8 @@ mod cases;
 mod evidence;
 mod habits;
 mod method;
-mod tables;
-mod words;
+pub(super) mod tables;
+pub(super) mod words;
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,8 @@ use crate::rules::Rule;
 use crate::rules::rows::World;
 use crate::score::{Member, Scored, member, values};
 
-pub use words::tie_words;
+pub use evidence::searched_for;
+pub use words::{staff_name, tie_words};
 
 /// What the report needs beside the scores.
 pub struct Material<'a> {
