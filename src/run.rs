@@ -287,7 +287,7 @@ pub fn analyse(
 }
 
 /// Tables that are configured and hold at least one row: an empty feed answers nothing.
-fn present(tables: &Tables) -> Vec<&'static str> {
+pub(crate) fn present(tables: &Tables) -> Vec<&'static str> {
     tables.present.iter().filter(|t| tables.rows(**t) > 0).map(|t| t.as_str()).collect()
 }
 

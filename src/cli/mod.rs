@@ -11,6 +11,7 @@ pub mod summary;
 
 mod audit;
 mod completions;
+mod explain;
 mod init;
 mod man;
 mod plain;
@@ -113,6 +114,10 @@ enum Command {
     #[command(after_help = audit::AFTER)]
     Audit(audit::Args),
 
+    /// Why one look or case is explained or not: every explanation tried, and what each link weighs
+    #[command(after_help = explain::AFTER)]
+    Explain(explain::Args),
+
     /// Write a first config for a folder of exports
     #[command(after_help = init::AFTER)]
     Init(init::Args),
@@ -171,6 +176,7 @@ fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::execute(args, console),
         Command::Audit(args) => audit::execute(args, console),
+        Command::Explain(args) => explain::execute(args, console),
         Command::Init(args) => init::execute(args, console),
         Command::Rules(args) => rules::execute(args),
         Command::Schema(args) => schema::execute(args),

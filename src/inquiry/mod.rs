@@ -1,6 +1,7 @@
 //! One question at a time: who looked at this person, what this member of staff looked at, why this look is
 //! not explained. The line is walked as for a run; only what is written differs.
 
+pub mod explain;
 pub mod who;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use crate::report::{self, manifest};
 use crate::rules::rows::World;
 use crate::run::{self, Reading, RunError, Watch};
 
+pub use explain::{Explained, explain};
 pub use who::{Asked, NotOne};
 
 /// What an audit asks.

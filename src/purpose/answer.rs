@@ -41,6 +41,17 @@ pub struct Bench<'a> {
     pub explanations: &'a Explanations,
     /// The zone in which days and hours are local.
     pub zone: Tz,
+    /// A record to be left out, for asking what would be without it.
+    pub without: Option<Record>,
+}
+
+/// A record that may answer looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Record {
+    /// Row of the incident table, with all its tasks and people.
+    Incident(u32),
+    /// Row of the authority table.
+    Authority(u32),
 }
 
 /// The best answer so far: template, start of the record (the earliest is shown), row.
@@ -84,13 +95,19 @@ impl Bench<'_> {
 
     /// Row of the incident that the user quoted, where it is on record.
     pub(super) fn quoted_row(&self, look: &Look) -> Option<u32> {
-        (look.incident != 0).then(|| self.links.incident(self.tables.access.strings.get(look.incident))).flatten()
+        let number = || self.links.incident(self.tables.access.strings.get(look.incident));
+        (look.incident != 0).then(number).flatten().filter(|row| self.counts(*row))
+    }
+
+    /// Is the incident not the one left out?
+    pub(super) fn counts(&self, incident: u32) -> bool {
+        self.without != Some(Record::Incident(incident))
     }
 
     fn quoted(&self, look: &Look, row: Option<u32>) -> Quoted {
         match row {
             _ if look.incident == 0 => Quoted::Nothing,
-            None if self.tables.incidents.is_empty() => Quoted::Nothing,
+            None if self.tables.incidents.is_empty() || self.without.is_some() => Quoted::Nothing,
             None => Quoted::Unknown,
             Some(row) => match (self.on_it(look, row), self.links.involves(row, look.subject)) {
                 (true, true) => Quoted::Both,
@@ -113,7 +130,7 @@ impl Bench<'_> {
         let mut known: Option<bool> = None;
         let mut stranger = || !*known.get_or_insert_with(|| circle::known(self.relations, look.user, look.subject));
         for (links, officer) in self.ways(look) {
-            for link in links {
+            for link in links.iter().filter(|l| self.counts(l.incident)) {
                 let span = self.links.span(link.from, link.to, link.incident);
                 for &template in self.links.templates(link.class, officer) {
                     if open_to(&best, template)
@@ -149,7 +166,7 @@ impl Bench<'_> {
     pub(super) fn record(&self, look: &Look, system: &str, quoted: Option<u32>, template: Template) -> Option<u32> {
         let declared = template.declared();
         let at = look.first_at;
-        let holds = |row: u32| self.explanations.holds(template, &self.links.whole(row), at);
+        let holds = |row: u32| self.counts(row) && self.explanations.holds(template, &self.links.whole(row), at);
         match (declared.by, declared.to) {
             (By::Quoted, Reach::Involved) => {
                 quoted.filter(|row| matches!(look.quoted, Quoted::SubjectOnly | Quoted::Both) && holds(*row))
@@ -184,7 +201,8 @@ impl Bench<'_> {
     /// An authority that asks for blind working is no answer for a look at one's own circle.
     fn sighted(&self, look: &Look, row: u32, heeded: bool) -> Option<u32> {
         let blind = heeded && self.tables.authorities[row as usize].blind_required;
-        (!blind || !circle::own(self.relations, look.user, look.subject)).then_some(row)
+        let left_out = self.without == Some(Record::Authority(row));
+        (!left_out && (!blind || !circle::own(self.relations, look.user, look.subject))).then_some(row)
     }
 
     pub(super) fn unknown_vehicle(&self, look: &Look) -> bool {
@@ -202,7 +220,8 @@ impl Bench<'_> {
             let tasks = self.links.tasks(actor);
             let upto = tasks.partition_point(|t| t.from.0 <= at.0.saturating_add(LONGEST_OUT));
             let near = tasks[..upto].iter().rev().take_while(|t| t.from.0 >= at.0.saturating_sub(LONGEST_OUT));
-            let mut out = near.filter(|t| t.via == Via::Own && declared.roles.contains(&t.part));
+            let mut out =
+                near.filter(|t| self.counts(t.incident) && t.via == Via::Own && declared.roles.contains(&t.part));
             out.find(|t| self.explanations.holds(template, &self.links.span(t.from, t.to, t.incident), at))
                 .map(|t| t.incident)
         })
@@ -223,7 +242,7 @@ impl Bench<'_> {
         };
         let links = |actor| self.links.between(actor, look.subject);
         let team = self.links.team(look.user).map_or(&[][..], links);
-        let all = || links(look.user).iter().chain(team);
+        let all = || links(look.user).iter().chain(team).filter(|l| self.counts(l.incident));
         let live = |link: &Link| {
             let span = self.links.span(link.from, link.to, link.incident);
             self.links.templates(link.class, false).iter().any(|t| self.explanations.holds(*t, &span, look.first_at))

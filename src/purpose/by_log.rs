@@ -76,6 +76,7 @@ impl Quotes {
             _ => false,
         };
         asked
+            && bench.counts(quote.incident)
             && bench.on_it(look, quote.incident)
             && bench.explanations.holds(template, &bench.links.whole(quote.incident), look.first_at)
     }

@@ -24,7 +24,7 @@ pub mod trace;
 use chrono_tz::Tz;
 use rayon::prelude::*;
 
-use crate::ingest::{Code, Tables};
+use crate::ingest::{Code, Environment, Tables};
 use crate::instant::Instant;
 use crate::relations::{Aliases, Relations};
 use crate::subjects::{PeopleIndex, Subjects};
@@ -123,6 +123,7 @@ pub fn judge(
         authorities: &authorities,
         explanations: &house.explanations,
         zone: window.zone,
+        without: None,
     };
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
@@ -154,6 +155,35 @@ fn logins(tables: &Tables) -> Vec<&str> {
 }
 
 impl Judged {
+    /// The same, as if one record were not there for these looks. What other looks had led to stays, unless
+    /// it rested on that record.
+    #[must_use]
+    pub fn without(
+        &self,
+        looks: std::ops::Range<usize>,
+        record: answer::Record,
+        (tables, subjects, relations): (&Tables, &Subjects, &Relations),
+    ) -> Self {
+        let mut other = self.clone();
+        let bench = Bench { without: Some(record), ..self.bench(tables, subjects, relations) };
+        for look in &mut other.looks.all[looks] {
+            let before = *look;
+            bench.answer(look);
+            let rested = matches!(record, answer::Record::Incident(row) if row == before.explained_row);
+            if look.purpose != Purpose::Unexplained || look.environment != Environment::Live {
+                continue;
+            }
+            let by_looks = before.explained_by.filter(|t| trace::reads_looks(t.declared()) && !rested);
+            if let Some((template, row)) = self.quotes.answer(&bench, look) {
+                (look.purpose, look.explained_by, look.explained_row) = (Purpose::Explained, Some(template), row);
+            } else if by_looks.is_some() {
+                (look.purpose, look.explained_by, look.explained_row) =
+                    (Purpose::Explained, by_looks, before.explained_row);
+            }
+        }
+        other
+    }
+
     /// What answering a look needs, for asking again.
     #[must_use]
     pub const fn bench<'a>(
@@ -173,6 +203,7 @@ impl Judged {
             authorities: &self.authorities,
             explanations: &self.explanations,
             zone: self.zone,
+            without: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! It walks tasks and incidents one by one, where `answer` uses the joined links; a property test holds the
 //! two equal.
 
-use super::answer::{Bench, LONGEST_OUT};
+use super::answer::{Bench, LONGEST_OUT, Record};
 use super::by_log::Quotes;
 use super::circle;
 use super::links::{ActorId, Task, Via};
@@ -53,7 +53,7 @@ const fn reads_quotes(declared: &Declared) -> bool {
 }
 
 /// Asked only where no record answers.
-const fn reads_looks(declared: &Declared) -> bool {
+pub(super) const fn reads_looks(declared: &Declared) -> bool {
     reads_quotes(declared) || matches!((declared.by, declared.to), (By::NextLook, _) | (By::Assignment, Reach::Fits))
 }
 
@@ -403,4 +403,26 @@ impl Trial<'_> {
 
 fn part_words(task: &Task) -> String {
     task.part.as_str().replace('_', " ")
+}
+
+/// The record behind an explanation, where it is one that can be left out.
+#[must_use]
+pub fn record_of(template: Template, row: u32) -> Option<Record> {
+    match template.declared().by {
+        By::Authority => Some(Record::Authority(row)),
+        By::Session | By::Creation | By::Environment => None,
+        // A search led to a look that an incident explains, or something else: the row says only of the first.
+        By::NextLook => None,
+        _ => Some(Record::Incident(row)),
+    }
+}
+
+/// Incidents that link the user, their team, or the officer to the subject of a look, explaining or not.
+#[must_use]
+pub fn incidents_behind(bench: &Bench<'_>, look: &Look) -> Vec<u32> {
+    let mut rows: Vec<u32> = bench.ways(look).flat_map(|(links, _)| links.iter().map(|l| l.incident)).collect();
+    rows.extend(bench.quoted_row(look));
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }

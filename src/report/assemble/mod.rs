@@ -20,7 +20,7 @@ use crate::rules::rows::World;
 use crate::score::{Member, Scored, member, values};
 
 pub use evidence::searched_for;
-pub use words::{staff_name, tie_words};
+pub use words::{moment, purpose_words, staff, staff_name, tie_words};
 
 /// What the report needs beside the scores.
 pub struct Material<'a> {
