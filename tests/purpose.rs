@@ -106,7 +106,12 @@ fn write(force: &Force, into: &Path) {
     let mut parties = "incident_id,role,subject_id,forename,surname,dob\n".to_owned();
     for (incident, whom, suspect) in &force.parties {
         let role = if *suspect { "suspect" } else { "victim" };
-        let _ = writeln!(parties, "I{incident},{role},N{whom},,,");
+        if *whom == 7 {
+            // A member of staff as a party to an incident.
+            let _ = writeln!(parties, "I{incident},{role},,Una,Zedd1,1980-01-02");
+        } else {
+            let _ = writeln!(parties, "I{incident},{role},N{whom},,,");
+        }
     }
     files.push(("incident_people", parties));
     let mut assignments = "incident_id,staff_id,team,role,from,to\n".to_owned();
@@ -159,6 +164,7 @@ fn write(force: &Force, into: &Path) {
         let (record, typed) = match what {
             0..8 => (format!("N{what}"), ",,,".to_owned()),
             8 => (String::new(), format!(",{},,", SURNAMES[0])),
+            9 if n % 2 == 0 => (String::new(), "Una,Zedd1,1980-01-02,".to_owned()),
             9 => (String::new(), format!("Ada,{},1990-02-11,", SURNAMES[1])),
             10 => (String::new(), ",,,ZZ99 ZZZ".to_owned()),
             _ => (String::new(), ",,,AA02 AAA".to_owned()),

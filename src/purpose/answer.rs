@@ -4,6 +4,7 @@
 
 use chrono_tz::Tz;
 
+use super::actors::UserId;
 use super::authority::{Authorities, Sessions};
 use super::links::{Link, Links, Via};
 use super::looks::{Look, NOBODY, Purpose, Quoted};
@@ -126,16 +127,13 @@ impl Bench<'_> {
 
     fn strongest(&self, look: &Look, system: &str, quoted: Option<u32>) -> Best {
         let mut best: Best = None;
-        // Asked at most once a look, and only where a template wants to know.
-        let mut known: Option<bool> = None;
-        let mut stranger = || !*known.get_or_insert_with(|| circle::known(self.relations, look.user, look.subject));
         for (links, officer) in self.ways(look) {
             for link in links.iter().filter(|l| self.counts(l.incident)) {
                 let span = self.links.span(link.from, link.to, link.incident);
                 for &template in self.links.templates(link.class, officer) {
                     if open_to(&best, template)
                         && self.explanations.holds(template, &span, look.first_at)
-                        && (!template.declared().strangers_only || stranger())
+                        && self.impartial(look, template, link.incident)
                     {
                         offer(&mut best, template, link.from, link.incident);
                     }
@@ -145,12 +143,26 @@ impl Bench<'_> {
         for template in Template::all() {
             if open_to(&best, template)
                 && let Some(row) = self.record(look, system, quoted, template)
-                && (!template.declared().strangers_only || stranger())
+                && self.impartial(look, template, row)
             {
                 offer(&mut best, template, Instant::MIN, row);
             }
         }
         best
+    }
+
+    /// May this record answer, given who the subject is to the user? A template for strangers only answers for
+    /// nobody of the user's own circle, nor by an incident to which the user is a party.
+    pub(super) fn impartial(&self, look: &Look, template: Template, row: u32) -> bool {
+        let declared = template.declared();
+        let by_incident = !matches!(declared.by, By::Creation);
+        !declared.strangers_only
+            || !(circle::known(self.relations, look.user, look.subject) || by_incident && self.party(look.user, row))
+    }
+
+    /// Is the user a party to the incident: victim, suspect, witness?
+    fn party(&self, user: UserId, incident: u32) -> bool {
+        self.links.subjects_of(incident).iter().any(|s| circle::same(self.relations, user, *s))
     }
 
     /// The links that concern a look: the user's, the team's, and the officer's with `true`.
@@ -179,6 +191,9 @@ impl Bench<'_> {
             }
             (By::Authority, _) => {
                 let function = self.authorities.function(look.user, system, at)?;
+                if !self.in_function(look, function) {
+                    return None;
+                }
                 self.sighted(look, function, declared.blind)
             }
             (By::Session, _) => (look.session && (look.session_live || look.environment != Environment::Live))
@@ -196,6 +211,13 @@ impl Bench<'_> {
             // Tasks that concern the subject, and what other looks tell.
             _ => None,
         }
+    }
+
+    /// A role's function does not take in training or testing on live records: whoever says that they train
+    /// or test says that they do something else.
+    pub(super) fn in_function(&self, look: &Look, row: u32) -> bool {
+        let stated = look.environment == Environment::Live && (look.reason.training || look.reason.testing);
+        !stated || self.tables.authorities[row as usize].basis != "role_function"
     }
 
     /// An authority that asks for blind working is no answer for a look at one's own circle.

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::actors::UserId;
 use super::answer::Bench;
-use super::circle;
 use super::looks::{Look, NOBODY, Purpose, Quoted};
 use super::template_file::By;
 use super::templates::Template;
@@ -59,9 +58,8 @@ impl Quotes {
 
     /// The incident by which this template answers the look.
     pub(super) fn by(&self, bench: &Bench<'_>, look: &Look, template: Template) -> Option<u32> {
-        let row = self.of(look.subject).iter().find(|q| Self::fits(bench, look, q, template)).map(|q| q.incident)?;
-        let known = || circle::known(bench.relations, look.user, look.subject);
-        (!template.declared().strangers_only || !known()).then_some(row)
+        let fitting = self.of(look.subject).iter().filter(|q| Self::fits(bench, look, q, template));
+        fitting.map(|q| q.incident).find(|row| bench.impartial(look, template, *row))
     }
 
     /// Does this quote answer the look by this template?

@@ -7,6 +7,8 @@ use super::actors::UserId;
 use crate::relations::{Relations, TieKind};
 use crate::subjects::SubjectId;
 
+/// The subject is taken for the user from this posterior.
+const SURE: f32 = 0.9;
 /// A tie is taken for one from this posterior.
 const LIKELY: f32 = 0.5;
 /// Of the user's own circle: self, family, household, declared relations. A shared surname or street is none:
@@ -21,4 +23,11 @@ pub fn own(relations: &Relations, user: UserId, subject: SubjectId) -> bool {
 #[must_use]
 pub fn known(relations: &Relations, user: UserId, subject: SubjectId) -> bool {
     own(relations, user, subject) || relations.watch_of(subject).iter().any(|tie| tie.probability >= LIKELY)
+}
+
+/// Is the subject the user's own person?
+#[must_use]
+pub fn same(relations: &Relations, user: UserId, subject: SubjectId) -> bool {
+    let mut ties = relations.between(subject, user).iter();
+    ties.any(|tie| tie.kind == TieKind::Own && !tie.from_address && tie.probability >= SURE)
 }

@@ -8,7 +8,6 @@
 use rayon::prelude::*;
 
 use super::answer::Bench;
-use super::circle;
 use super::links::{Link, Via};
 use super::looks::{Look, Looks, Purpose};
 use super::template_file::{By, Reach, Who};
@@ -127,7 +126,6 @@ pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, links: &[Link]) -> Opti
             && bench.explanations.holds(template, &bench.links.span(link.from, link.to, link.incident), at)
             && lookup::may_lead_to(typed, &bench.subjects.all[link.subject as usize].descriptor)
     };
-    let link = links[..upto].iter().find(fits)?;
-    let stranger = !declared.strangers_only || !circle::known(bench.relations, look.user, look.subject);
-    stranger.then_some((template, link.incident))
+    let mut fitting = links[..upto].iter().filter(fits).map(|l| l.incident);
+    fitting.find(|row| bench.impartial(look, template, *row)).map(|row| (template, row))
 }

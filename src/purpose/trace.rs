@@ -131,11 +131,14 @@ impl Trial<'_> {
             },
         };
         match answer {
-            Some(_) if declared.strangers_only && !reads_looks(declared) && self.known() => {
+            Some(row) if !reads_looks(declared) && !self.bench.impartial(self.look, template, row) => {
                 let mut found = found;
-                found.push(
-                    "would answer for a stranger; the subject is of the user's own circle or well known".to_owned(),
-                );
+                let why = if self.known() {
+                    "would answer for a stranger; the subject is of the user's own circle or well known"
+                } else {
+                    "would answer for an outsider; the user is a party to that incident"
+                };
+                found.push(why.to_owned());
                 Tried { template, answer: None, found, near: true }
             }
             _ => {
@@ -221,6 +224,9 @@ impl Trial<'_> {
         if declared.to == Reach::UnknownVehicle {
             // The latest start is where somebody is now; the user before the officer.
             holding.sort_by_key(|(t, whose)| (*whose != "the user", std::cmp::Reverse((t.from, t.to, t.incident))));
+        }
+        if declared.to != Reach::UnknownVehicle {
+            holding.sort_by_key(|(t, _)| !self.bench.impartial(self.look, template, t.incident));
         }
         if let Some((task, whose)) = holding.first() {
             let words = format!("{whose} on incident {} as {}", self.number(task.incident), part_words(task));
@@ -320,6 +326,11 @@ impl Trial<'_> {
                 found.push(format!("authority {} ended {} before", id(row), duration_words(at.0 - to.0)));
             } else if at < from {
                 found.push(format!("authority {} began {} later", id(row), duration_words(from.0 - at.0)));
+            } else if !named && !self.bench.in_function(self.look, row) {
+                found.push(format!(
+                    "authority {} is for the role's function; the reason given is training or testing",
+                    id(row)
+                ));
             } else if declared.blind && self.bench.tables.authorities[row as usize].blind_required {
                 found.push(format!(
                     "authority {} asks for blind working, and the subject is of the user's circle",
