@@ -157,7 +157,7 @@ impl Bench<'_> {
         let declared = template.declared();
         let by_incident = !matches!(declared.by, By::Creation);
         !declared.strangers_only
-            || !(circle::known(self.relations, look.user, look.subject) || by_incident && self.party(look.user, row))
+            || !(circle::own(self.relations, look.user, look.subject) || by_incident && self.party(look.user, row))
     }
 
     /// Is the user a party to the incident: victim, suspect, witness?

@@ -164,7 +164,7 @@ pub struct Declared {
     pub to: Reach,
     /// When; `None` where the record has a period of its own.
     pub time: Option<Time>,
-    /// Does not answer for looks at the user's own circle or at well-known people: it is too easily come by for that.
+    /// Does not answer for looks at the user's own circle: it is too easily come by for that.
     pub strangers_only: bool,
     /// An authority that asks for blind working does not answer for looks at the user's own circle.
     pub blind: bool,

@@ -134,7 +134,7 @@ impl Trial<'_> {
             Some(row) if !reads_looks(declared) && !self.bench.impartial(self.look, template, row) => {
                 let mut found = found;
                 let why = if self.known() {
-                    "would answer for a stranger; the subject is of the user's own circle or well known"
+                    "would answer for a stranger; the subject is of the user's own circle"
                 } else {
                     "would answer for an outsider; the user is a party to that incident"
                 };
@@ -149,7 +149,7 @@ impl Trial<'_> {
     }
 
     fn known(&self) -> bool {
-        circle::known(self.bench.relations, self.look.user, self.look.subject)
+        circle::own(self.bench.relations, self.look.user, self.look.subject)
     }
 
     fn number(&self, incident: u32) -> &str {
