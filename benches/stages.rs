@@ -31,7 +31,7 @@ fn stages(c: &mut Criterion) {
     let config = world();
     let tables = read(&config);
     let rules = run::load_rules(&config).expect("the shipped rules are sound");
-    let lists = run::load_lists(&config).expect("the shipped lists are sound");
+    let house = run::load_house(&config).expect("the shipped lists are sound");
     let until = tables.access.events.iter().map(|e| e.at).max().unwrap_or_default();
     let window = Window { since: Instant::MIN, until: until.plus(1), zone: config.zone };
     let day = until.local_date(config.zone).unwrap_or_default();
@@ -51,7 +51,7 @@ fn stages(c: &mut Criterion) {
 
     let relations = relate();
     let judge =
-        || purpose::judge(&tables, &subjects, &relations, &index, &window, &lists).expect("joins fit in memory");
+        || purpose::judge(&tables, &subjects, &relations, &index, &window, &house).expect("joins fit in memory");
     group.bench_function("purpose", |b| b.iter(|| black_box(judge())));
 
     let judged = judge();
@@ -66,7 +66,7 @@ fn stages(c: &mut Criterion) {
     group.bench_function("whole run", |b| {
         b.iter(|| {
             let tables = read(&config);
-            black_box(run::analyse(&config, &tables, &rules, &lists, &Unwatched).map(|a| a.report)).is_ok()
+            black_box(run::analyse(&config, &tables, &rules, &house, &Unwatched).map(|a| a.report)).is_ok()
         });
     });
     group.finish();

@@ -14,7 +14,8 @@
 //! 7. [`report`]: one model, written as CSV, HTML and JSON.
 //!
 //! Beside the line: [`config`], [`ledger`], the command line ([`cli`]), and the
-//! small shared words [`instant`], [`chance`], [`ids`] and [`values`]. [`mod@run`] walks the line.
+//! small shared words [`instant`], [`chance`], [`ids`] and [`values`]. [`mod@run`] walks the line; [`inquiry`] walks it
+//! for one question about one person, case or look.
 
 pub mod ingest;
 pub mod purpose;
@@ -24,6 +25,7 @@ pub mod rules;
 pub mod score;
 pub mod subjects;
 
+pub mod inquiry;
 pub mod run;
 
 pub mod cli;

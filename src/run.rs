@@ -12,7 +12,8 @@ use thiserror::Error;
 use crate::config::RunConfig;
 use crate::ingest::{self, IngestError, Progress, Tables};
 use crate::ledger::{Ledger, LedgerError};
-use crate::purpose::{self, ReasonLists, Window};
+use crate::purpose::template_file::TemplateErrors;
+use crate::purpose::{self, Explanations, House, ReasonLists, Window};
 use crate::relations;
 use crate::report::{self, WriteError, assemble, manifest, model};
 use crate::rules::rows::World;
@@ -83,6 +84,14 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Rules(#[from] RuleErrors),
+    /// A file of the force's own explanations is at fault.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Explanations(#[from] TemplateErrors),
+    /// A question about nobody, or about more than one.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Question(#[from] crate::inquiry::NotOne),
     /// The report could not be written.
     #[error(transparent)]
     #[diagnostic(code(run::output), help("nothing was written; choose another folder with --out, or mend this one"))]
@@ -106,8 +115,8 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
     let rule_set = load_rules(config)?;
     watch.stage("Reading");
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
-    let lists = load_lists(config)?;
-    let analysis = analyse(config, &tables, &rule_set, &lists, watch)?;
+    let house = load_house(config)?;
+    let analysis = analyse(config, &tables, &rule_set, &house, watch)?;
     let mut report = analysis.report;
 
     let ledger = match &config.ledger {
@@ -176,12 +185,62 @@ pub fn load_lists(config: &RunConfig) -> Result<ReasonLists, RuleErrors> {
     })
 }
 
+/// What the department keeps itself: the word lists, and the grace of explanations.
+///
+/// # Errors
+/// Everything that is wrong in either.
+pub fn load_house(config: &RunConfig) -> Result<House, RunError> {
+    let explanations = match &config.explanations {
+        Some(folder) => Explanations::with_folder(folder)?,
+        None => Explanations::default(),
+    };
+    Ok(House { lists: load_lists(config)?, explanations })
+}
+
 /// A report that is not yet written.
 pub struct Analysis {
     /// The report.
     pub report: model::Report,
     /// Further files of the folder: looks.parquet, where asked for.
     pub extra: Vec<report::ExtraFile<'static>>,
+}
+
+/// What the stages before the rules make: who was looked at, who is tied to whom, why they looked.
+pub struct Stages<'a> {
+    /// The window that is judged.
+    pub window: Window,
+    /// The nominal index, for looking somebody up.
+    pub index: subjects::PeopleIndex<'a>,
+    /// Stage 2.
+    pub subjects: subjects::Subjects,
+    /// Stage 3.
+    pub relations: relations::Relations,
+    /// Stage 4.
+    pub judged: purpose::Judged,
+}
+
+/// Stages 2 to 4.
+///
+/// # Errors
+/// Only where a join runs out of memory.
+pub fn stages<'a>(
+    config: &RunConfig,
+    tables: &'a Tables,
+    house: &House,
+    watch: &dyn Watch,
+) -> Result<Stages<'a>, RunError> {
+    let window = window(config, tables);
+    watch.stage("Who was looked at");
+    let year = window.until.local_date(window.zone).unwrap_or_default();
+    let index = subjects::PeopleIndex::new(&tables.people, year);
+    let subjects = subjects::resolve_with(&tables.access, &index);
+    watch.stage("Who is tied to whom");
+    let relations =
+        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
+    watch.stage("Why they looked");
+    let judged = purpose::judge(tables, &subjects, &relations, &index, &window, house)
+        .map_err(|e| RunError::Join(e.to_string()))?;
+    Ok(Stages { window, index, subjects, relations, judged })
 }
 
 /// Everything between the files: subjects, relations, purpose, rules, score, report model.
@@ -192,20 +251,10 @@ pub fn analyse(
     config: &RunConfig,
     tables: &Tables,
     rule_set: &RuleSet,
-    lists: &ReasonLists,
+    house: &House,
     watch: &dyn Watch,
 ) -> Result<Analysis, RunError> {
-    let window = window(config, tables);
-    watch.stage("Who was looked at");
-    let year = window.until.local_date(window.zone).unwrap_or_default();
-    let index = subjects::PeopleIndex::new(&tables.people, year);
-    let subjects = subjects::resolve_with(&tables.access, &index);
-    watch.stage("Who is tied to whom");
-    let relations =
-        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
-    watch.stage("Why they looked");
-    let judged = purpose::judge(tables, &subjects, &relations, &index, &window, lists)
-        .map_err(|e| RunError::Join(e.to_string()))?;
+    let Stages { window, subjects, relations, judged, .. } = stages(config, tables, house, watch)?;
     watch.stage("Rules");
     let world = World::new(tables, &subjects, &relations, &judged);
     let present: Vec<&str> = present(tables);
@@ -239,7 +288,7 @@ pub fn analyse(
 }
 
 /// Tables that are configured and hold at least one row: an empty feed answers nothing.
-fn present(tables: &Tables) -> Vec<&'static str> {
+pub(crate) fn present(tables: &Tables) -> Vec<&'static str> {
     tables.present.iter().filter(|t| tables.rows(**t) > 0).map(|t| t.as_str()).collect()
 }
 
@@ -269,7 +318,7 @@ disciplinary proceedings, to ensure the integrity and security of the data, and 
 section 62(4)), and for nothing else. The report is for the Professional Standards Department and those it involves. It orders what a \
 person should read first; it decides nothing about anyone. Assess the risk to everyone who was looked up before any contact.";
 
-fn head(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> model::Run {
+pub(crate) fn head(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Window) -> model::Run {
     let zone = config.zone;
     model::Run {
         run_id: run_id(config, tables, rule_set, window),
@@ -305,6 +354,6 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
     hash.finalize()[..8].iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn instant_text(at: DateTime<Utc>) -> String {
+pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }

@@ -8,6 +8,7 @@
 //! WORLD is a folder written by `simulate`; RUN is a folder of reports with `referrals.csv`, `findings.csv` and
 //! `evidence.csv`. Accuracy is never printed: where one user in a hundred misuses the systems, referring nobody has 99 %.
 
+mod explained;
 mod intervals;
 mod judge;
 mod print;
@@ -48,6 +49,7 @@ struct Report {
     lookalikes: usize,
     probe: probe::Probe,
     run: Option<judge::Judgement>,
+    explained: Option<explained::Explained>,
 }
 
 fn main() -> ExitCode {
@@ -71,6 +73,10 @@ fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
         Some(folder) => Some(judge::judge(&world, &run::Run::read(folder)?, probe.events, options.budget)),
         None => None,
     };
+    let explained = match &options.run {
+        Some(folder) => explained::measure(&options.world, &world, folder)?,
+        None => None,
+    };
     if options.json {
         let report = Report {
             misusers: world.misusers.len(),
@@ -79,6 +85,7 @@ fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             lookalikes: world.lookalikes.len(),
             probe,
             run,
+            explained,
         };
         return Ok(serde_json::to_string_pretty(&report)?);
     }
@@ -86,6 +93,9 @@ fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     if let Some(judgement) = &run {
         text.push('\n');
         text.push_str(&print::judgement(judgement));
+    }
+    if let Some(explained) = &explained {
+        text.push_str(&explained::print(explained));
     }
     Ok(text)
 }

@@ -37,6 +37,12 @@ pub fn write(folder: &Folder, world: &World, plotter: &Plotter, work: &Work) -> 
         lookalikes.row(&[number(staff), &subject, kind, note])?;
     }
     lookalikes.end()?;
+    // Rows near either end of the log may lie outside it; a reader passes over ids that the log has not.
+    let mut unlogged = folder.truth("unlogged", "event_id,why")?;
+    for (event, why) in &work.unlogged {
+        unlogged.row(&[event, why.code()])?;
+    }
+    unlogged.end()?;
     let misusers: FxHashSet<u32> = plotter.cases.iter().map(|c| c.staff).collect();
     let mut staff = folder.truth("staff", "staff_id,misuser")?;
     let mut order: Vec<u32> = (0..world.force.members.len() as u32).collect();

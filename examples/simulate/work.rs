@@ -27,12 +27,36 @@ pub struct Work<'a> {
     pub looks: usize,
     /// Looks that a row of some table explains.
     pub explained: usize,
+    /// Rows of the other looks, each with why no table shows its purpose.
+    pub unlogged: Vec<(String, Unlogged)>,
     /// The look-alikes among them.
     pub lookalikes: Lookalikes,
     /// The analyst with the most to do.
     bulk_analyst: Option<StaffId>,
     /// Those with authority to test on live records.
     pub testers: Vec<StaffId>,
+}
+
+/// Why no table shows the purpose of an ordinary look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlogged {
+    /// A call on the street, a word from a colleague: no incident was made.
+    NoIncident,
+    /// The person is not on the incident's list.
+    PersonNotListed,
+    /// The officer is not on the incident's list.
+    OfficerNotListed,
+}
+
+impl Unlogged {
+    /// As the truth has it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoIncident => "no_incident",
+            Self::PersonNotListed => "person_not_listed",
+            Self::OfficerNotListed => "officer_not_listed",
+        }
+    }
 }
 
 /// One turn of one member of staff.
@@ -52,7 +76,15 @@ impl<'a> Work<'a> {
         };
         let testers = of_role(Role::Technology).into_iter().step_by(2).collect();
         let bulk_analyst = of_role(Role::Analyst).first().copied();
-        Self { world, looks: 0, explained: 0, lookalikes: Lookalikes::default(), bulk_analyst, testers }
+        Self {
+            world,
+            looks: 0,
+            explained: 0,
+            unlogged: Vec::new(),
+            lookalikes: Lookalikes::default(),
+            bulk_analyst,
+            testers,
+        }
     }
 
     /// The looks of one turn.
@@ -129,7 +161,11 @@ impl<'a> Work<'a> {
             }
             _ => (Subject::Person(party.person), party.listed),
         };
-        let explained = linked && task.listed;
+        let missing = match (task.listed, linked) {
+            (false, _) => Some(Unlogged::OfficerNotListed),
+            (true, false) => Some(Unlogged::PersonNotListed),
+            (true, true) => None,
+        };
         let operator = member.role == Role::ControlRoom;
         let crew: Vec<StaffId> = incident.assigned.iter().filter(|a| a.role == "attending").map(|a| a.staff).collect();
         let on_behalf = (operator && !crew.is_empty() && draw.chance(0.5)).then(|| *draw.pick(&crew));
@@ -148,10 +184,10 @@ impl<'a> Work<'a> {
             quoted: None,
             terminal: None,
         };
-        if !self.put(turn, look, explained, rows, draw) {
+        if !self.put(turn, look, missing, rows, draw) {
             return;
         }
-        if !explained {
+        if missing.is_some() {
             self.lookalikes.note(turn.staff, Some(party.person), Resembles::MissingLink);
         }
         let marks = [
@@ -219,7 +255,7 @@ impl<'a> Work<'a> {
         let subject = if plate { Subject::Plate(person) } else { Subject::Person(person) };
         let kind = *draw.pick(&["theft", "ASB", "concern for welfare", "intelligence", "stop check"]);
         let look = self.look(turn, member.role, subject, Reason::Work(kind), draw);
-        if self.put(turn, look, false, rows, draw) {
+        if self.put(turn, look, Some(Unlogged::NoIncident), rows, draw) {
             self.lookalikes.note(turn.staff, Some(person), Resembles::MissingLink);
         }
     }
@@ -258,7 +294,7 @@ impl<'a> Work<'a> {
             _ => Subject::Person(person),
         };
         let look = self.look(turn, role, subject, Reason::Work(kind), draw);
-        if self.put(turn, look, true, rows, draw) && colleague {
+        if self.put(turn, look, None, rows, draw) && colleague {
             self.lookalikes.note(turn.staff, Some(person), Resembles::StaffByRole);
         }
     }
@@ -278,7 +314,7 @@ impl<'a> Work<'a> {
         let text = *draw.pick(&["release test", "regression test", "system test", "interface test"]);
         let mut look = self.look(turn, Role::Technology, subject, Reason::Stated("90", text.to_owned()), draw);
         look.environment = if live { Environment::Live } else { Environment::Test };
-        if self.put(turn, look, true, rows, draw)
+        if self.put(turn, look, None, rows, draw)
             && let Subject::Person(person) = subject
         {
             self.lookalikes.note(turn.staff, Some(person), Resembles::AuthorisedTest);
@@ -341,13 +377,24 @@ impl<'a> Work<'a> {
     }
 
     /// Writes a look, unless a training session keeps the user busy.
-    fn put(&mut self, turn: &mut Turn, look: Look, explained: bool, rows: &mut Vec<Row>, draw: &mut Draw) -> bool {
+    fn put(
+        &mut self,
+        turn: &mut Turn,
+        look: Look,
+        missing: Option<Unlogged>,
+        rows: &mut Vec<Row>,
+        draw: &mut Draw,
+    ) -> bool {
         if turn.sessions.iter().any(|s| s.span.holds(look.at)) {
             return false;
         }
         self.looks += 1;
-        self.explained += usize::from(explained);
+        self.explained += usize::from(missing.is_none());
+        let before = rows.len();
         rows::write(self.world, &look, &mut turn.author, rows, draw);
+        if let Some(why) = missing {
+            self.unlogged.extend(rows[before..].iter().map(|row| (row.id.clone(), why)));
+        }
         true
     }
 

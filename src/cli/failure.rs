@@ -46,8 +46,9 @@ impl From<ConfigError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         let exit = match &error {
-            RunError::Rules(_) => Exit::Rules,
+            RunError::Rules(_) | RunError::Explanations(_) => Exit::Rules,
             RunError::Input(_) => Exit::Input,
+            RunError::Question(_) => Exit::Usage,
             RunError::Output(_) | RunError::Ledger(_) | RunError::Join(_) => Exit::Unexpected,
         };
         Self::new(exit, error)

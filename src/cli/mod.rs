@@ -10,7 +10,9 @@ pub mod failure;
 pub mod summary;
 
 mod check;
+mod audit;
 mod completions;
+mod explain;
 mod init;
 mod man;
 mod match_people;
@@ -50,6 +52,7 @@ Examples:
   probity init nightly.toml --inputs exports/     write a first config for the files in exports/
   probity check nightly.toml                      what the files hold, and how they join
   probity run nightly.toml                        read, judge, write the report
+  probity audit nightly.toml --subject N123       who looked at this person, and why
   probity rules list                              what is looked for
   probity help run                                everything about one command";
 
@@ -115,6 +118,13 @@ enum Command {
     /// Read the inputs of a config and say what they are like, without a run
     #[command(after_help = check::AFTER)]
     Check(check::Args),
+    /// Who looked at one person, or what one member of staff looked at, and why
+    #[command(after_help = audit::AFTER)]
+    Audit(audit::Args),
+
+    /// Why one look or case is explained or not: every explanation tried, and what each link weighs
+    #[command(after_help = explain::AFTER)]
+    Explain(explain::Args),
 
     /// Write a first config for a folder of exports
     #[command(after_help = init::AFTER)]
@@ -182,6 +192,8 @@ fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::execute(args, console),
         Command::Check(args) => check::execute(args, console),
+        Command::Audit(args) => audit::execute(args, console),
+        Command::Explain(args) => explain::execute(args, console),
         Command::Init(args) => init::execute(args, console),
         Command::Profile(args) => profile::execute(args),
         Command::Rules(args) => rules::execute(args),

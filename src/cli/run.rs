@@ -114,7 +114,7 @@ pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
 }
 
 /// Bounds the process's own thread pool. Only the edge does this: it can be done once.
-fn bound_threads(threads: usize) -> Result<(), Failure> {
+pub(super) fn bound_threads(threads: usize) -> Result<(), Failure> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|error| {
         Failure::said(Exit::Unexpected, "cli::threads", format!("{threads} threads cannot be started: {error}"), None)
     })

@@ -101,6 +101,12 @@ pub const KEYS: &[Key] = &[
     ),
     run("rules", Kind::Path, "the shipped rules", "Folder of rules to use in place of the shipped ones."),
     run(
+        "explanations",
+        Kind::Path,
+        "the shipped times",
+        "Folder of files that set how long before and after its record an explanation holds.",
+    ),
+    run(
         "profiles",
         Kind::Path,
         "the shipped profiles",

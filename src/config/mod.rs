@@ -53,6 +53,8 @@ pub struct RunConfig {
     pub now: Option<Instant>,
     /// Folder of rules; the shipped ones where `None`.
     pub rules: Option<PathBuf>,
+    /// Folder of the force's own grace for explanations; as shipped where `None`.
+    pub explanations: Option<PathBuf>,
     /// Whether every look is written out.
     pub keep_looks: bool,
     /// How many threads to work with; one a processor where `None`.

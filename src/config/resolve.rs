@@ -38,6 +38,8 @@ pub fn resolve(document: &Document, path: &Path, overrides: &Overrides, faults: 
 
     let rules = place(overrides.rules.as_deref(), run.rules.as_ref(), folder);
     must_be_folder("rules", rules.as_ref(), faults);
+    let explanations = place(None, run.explanations.as_ref(), folder);
+    must_be_folder("explanations", explanations.as_ref(), faults);
     let profiles_folder = place(None, run.profiles.as_ref(), folder);
     must_be_folder("profiles", profiles_folder.as_ref(), faults);
 
@@ -67,6 +69,7 @@ pub fn resolve(document: &Document, path: &Path, overrides: &Overrides, faults: 
         until: until.map(|until| until.value),
         now: now.map(|now| now.value),
         rules: rules.map(|rules| rules.path),
+        explanations: explanations.map(|folder| folder.path),
         keep_looks: overrides.keep_looks || run.keep_looks.as_ref().is_some_and(|keep| keep.value),
         threads: overrides.threads.or(run.threads.as_ref().map(|threads| threads.value)),
         max_quarantine_share: run.max_quarantine_share.as_ref().map_or(DEFAULT_SHARE, |share| share.value),

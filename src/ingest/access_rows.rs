@@ -124,6 +124,15 @@ impl Part for AccessPart {
     }
 }
 
+/// [`Event::id_hash`] of an event that has an id, for finding it.
+#[must_use]
+pub fn event_hash(system: &str, event_id: &str) -> u64 {
+    let mut scratch = vec![1];
+    frame(&mut scratch, system.as_bytes());
+    frame(&mut scratch, event_id.as_bytes());
+    eight(&Sha256::digest(&scratch)[..8])
+}
+
 /// The cells that are kept as codes: eight of the event, then the query's terms.
 fn texts<'a>(cells: &Cells<'a>) -> [&'a [u8]; 8 + TERMS] {
     let event = [

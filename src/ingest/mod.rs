@@ -82,6 +82,7 @@ pub use reread::{RawEvent, Shapes, reread};
 
 pub use access::{AccessLog, Action, Code, Environment, Event, Outcome, Query, Strings};
 use access_rows::AccessPart;
+pub use access_rows::event_hash;
 use blocks::Limits;
 use columns::spec;
 use file::{Done, Job, Pool};

@@ -138,6 +138,12 @@ impl Users {
         users
     }
 
+    /// Is any account that of a service, which asks on behalf of people?
+    #[must_use]
+    pub fn any_service(&self) -> bool {
+        self.mappings.values().flatten().any(|m| m.kind == AccountKind::Service)
+    }
+
     /// How many users there are, strangers among them.
     #[must_use]
     pub fn len(&self) -> usize {

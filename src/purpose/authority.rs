@@ -98,6 +98,19 @@ impl Authorities {
         self.grants(user).iter().find(|g| !g.named && !g.conflict && g.holds(system, at)).map(|g| g.row)
     }
 
+    /// Rows that concern the work of a user in a system, or with `named` a subject or incident, whatever their
+    /// time: for saying what failed.
+    pub fn rows<'a>(
+        &'a self,
+        user: UserId,
+        system: &'a str,
+        named: bool,
+    ) -> impl Iterator<Item = (u32, Instant, Instant)> + 'a {
+        let fits = move |g: &&Grant| g.systems.is_empty() || g.systems.iter().any(|s| s == system);
+        let grants = self.grants(user).iter().filter(move |g| g.named == named && !g.conflict);
+        grants.filter(fits).map(|g| (g.row, g.from, g.to))
+    }
+
     /// Has the user declared a conflict over this subject (or in general) at that time?
     #[must_use]
     pub fn conflict_declared(&self, user: UserId, subject: SubjectId, at: Instant) -> bool {
@@ -114,6 +127,7 @@ struct Session {
     start: Instant,
     end: Instant,
     live: bool,
+    row: u32,
 }
 
 /// Supervised sessions by attendee and trainer.
@@ -127,7 +141,7 @@ impl Sessions {
     #[must_use]
     pub fn new(training: &[Training], users: &Users) -> Self {
         let mut all = Self::default();
-        for row in training {
+        for (at, row) in training.iter().enumerate() {
             if row.trainer_id.is_empty() {
                 continue;
             }
@@ -136,6 +150,7 @@ impl Sessions {
                 start: row.start,
                 end: row.end,
                 live: row.live_authorised && !row.authorised_by.is_empty(),
+                row: at as u32,
             };
             for id in [&row.attendee_id, &row.trainer_id] {
                 if let Some(user) = users.find(id) {
@@ -146,22 +161,38 @@ impl Sessions {
         all
     }
 
+    fn all_covering(&self, user: UserId, system: &str, at: Instant) -> impl Iterator<Item = &Session> {
+        let sessions = self.by_user.get(&user).map_or(&[][..], |s| s);
+        sessions.iter().filter(move |s| (s.system.is_empty() || s.system == system) && s.start <= at && at <= s.end)
+    }
+
     /// A session that covers the user in that system at that time, and whether it may use live data.
     #[must_use]
     pub fn covering(&self, user: UserId, system: &str, at: Instant) -> Option<bool> {
-        self.by_user
-            .get(&user)?
-            .iter()
-            .filter(|s| (s.system.is_empty() || s.system == system) && s.start <= at && at <= s.end)
-            .map(|s| s.live)
-            .max()
+        self.all_covering(user, system, at).map(|s| s.live).max()
+    }
+
+    /// Row of the session that covers, one with live data first.
+    #[must_use]
+    pub fn row(&self, user: UserId, system: &str, at: Instant) -> Option<u32> {
+        self.all_covering(user, system, at).min_by_key(|s| (!s.live, s.row)).map(|s| s.row)
     }
 
     /// A session that covers the user at that time in whatever system, and whether it may use live data: an
     /// exercise that starts in one system opens its records in another.
     #[must_use]
     pub fn covering_anywhere(&self, user: UserId, at: Instant) -> Option<bool> {
-        let all = self.by_user.get(&user)?;
-        all.iter().filter(|s| s.start <= at && at <= s.end).map(|s| s.live).max()
+        self.anywhere(user, at).map(|s| s.live).max()
+    }
+
+    /// Row of that session, one with live data first.
+    #[must_use]
+    pub fn row_anywhere(&self, user: UserId, at: Instant) -> Option<u32> {
+        self.anywhere(user, at).min_by_key(|s| (!s.live, s.row)).map(|s| s.row)
+    }
+
+    fn anywhere(&self, user: UserId, at: Instant) -> impl Iterator<Item = &Session> {
+        let sessions = self.by_user.get(&user).map_or(&[][..], |s| s);
+        sessions.iter().filter(move |s| s.start <= at && at <= s.end)
     }
 }

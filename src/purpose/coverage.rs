@@ -148,8 +148,8 @@ pub struct CoverageRow {
     pub first_looks: u64,
     /// Of these, explained.
     pub first_looks_explained: u64,
-    /// Looks that each template answers, in the order of [`Template::ALL`].
-    pub by_template: [u64; Template::ALL.len()],
+    /// Looks that each template answers, in the order of [`Template::all`].
+    pub by_template: Vec<u64>,
 }
 
 /// Counts coverage over live looks, sorted by system and unit.
@@ -163,6 +163,7 @@ pub fn count(looks: &[Look], staff: &[Staff]) -> Vec<CoverageRow> {
         }
         let unit = staff.get(look.user as usize).map_or("", |s| s.team.as_str());
         let row = rows.entry((look.system, unit)).or_default();
+        row.by_template.resize(Template::count(), 0);
         let explained = u64::from(look.purpose == Purpose::Explained);
         row.looks += 1;
         row.explained += explained;
@@ -172,7 +173,7 @@ pub fn count(looks: &[Look], staff: &[Staff]) -> Vec<CoverageRow> {
             before = (look.user, look.subject);
         }
         if let Some(template) = look.explained_by {
-            row.by_template[template as usize] += 1;
+            row.by_template[template.index()] += 1;
         }
     }
     let mut rows: Vec<CoverageRow> =

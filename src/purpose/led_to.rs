@@ -7,11 +7,14 @@
 
 use rayon::prelude::*;
 
+use super::answer::Bench;
+use super::links::{Link, Via};
 use super::looks::{Look, Looks, Purpose};
+use super::template_file::{By, Reach, Who};
 use super::templates::Template;
 use crate::ingest::Environment;
 use crate::instant::MINUTE;
-use crate::subjects::{Subjects, lookup};
+use crate::subjects::{SubjectKind, lookup};
 
 /// A search leads to what the same user opened within this time of it.
 const LEADS_WITHIN: i64 = 15 * MINUTE;
@@ -24,7 +27,7 @@ const FOLLOWS_WITHIN: i64 = MINUTE;
 
 /// Marks unexplained looks at typed subjects that stand next to an explained look of the same user whose
 /// subject the typed terms fit, and what the system added to an explained look by itself.
-pub fn mark(looks: &mut Looks, subjects: &Subjects) {
+pub(super) fn mark(bench: &Bench<'_>, looks: &mut Looks) {
     let mut by_user: Vec<&mut [Look]> = Vec::new();
     let mut rest: &mut [Look] = &mut looks.all;
     while let Some(first) = rest.first() {
@@ -33,7 +36,7 @@ pub fn mark(looks: &mut Looks, subjects: &Subjects) {
         by_user.push(own);
         rest = others;
     }
-    by_user.into_par_iter().for_each(|own| one_user(own, subjects));
+    by_user.into_par_iter().for_each(|own| one_user(bench, own));
 }
 
 /// An explained look, as what stands near it sees it.
@@ -51,7 +54,9 @@ struct Answer {
     session_live: bool,
 }
 
-fn one_user(own: &mut [Look], subjects: &Subjects) {
+fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
+    let subjects = bench.subjects;
+    let led_to = Template::all().find(|t| t.declared().by == By::NextLook);
     let mut answers: Vec<Answer> = own
         .iter()
         .filter(|l| l.purpose == Purpose::Explained)
@@ -60,13 +65,14 @@ fn one_user(own: &mut [Look], subjects: &Subjects) {
             last: l.last_at.0,
             subject: l.subject,
             row: l.explained_row,
-            names: l.explained_by.is_some_and(answers_a_search),
-            whoever: matches!(l.explained_by, Some(Template::Session | Template::RoleFunction)),
+            names: l.explained_by.is_some_and(|t| t.declared().names_subject),
+            whoever: l.explained_by.is_some_and(Template::whoever),
             session: l.session,
             session_live: l.session_live,
         })
         .collect();
     answers.sort_unstable();
+    let mut open: Option<Vec<Link>> = None;
     for look in own {
         if look.purpose != Purpose::Unexplained || look.environment != Environment::Live {
             continue;
@@ -83,41 +89,57 @@ fn one_user(own: &mut [Look], subjects: &Subjects) {
         let opened = |a: &Answer| {
             let typed = &subjects.all[a.subject as usize];
             let search = !typed.key.starts_with("record:") && !typed.descriptor.is_empty();
+            let found = || lookup::may_lead_to(&typed.descriptor, &subjects.all[look.subject as usize].descriptor);
             a.whoever
                 && (a.first..=a.last + OPENS_WITHIN).contains(&look.first_at.0)
-                && (a.subject == look.subject
-                    || search
-                        && lookup::may_lead_to(&typed.descriptor, &subjects.all[look.subject as usize].descriptor))
+                && (a.subject == look.subject || search && found())
         };
         let follows = |a: &Answer| look.automatic && (a.first..=a.last + FOLLOWS_WITHIN).contains(&look.first_at.0);
         let from = answers.partition_point(|a| a.first < look.first_at.0 - super::looks::LOOK_LENGTH - LEADS_WITHIN);
         let near = answers[from..].iter().take_while(|a| a.first <= look.first_at.0 + LEADS_WITHIN);
-        if let Some(answer) = near
-            .clone()
-            .filter(|a| leads(a) || follows(a))
-            .find(|a| fits(a))
-            .or_else(|| near.clone().find(|a| opened(a)))
+        if let Some(template) = led_to
+            && let Some(answer) = near.clone().find(|a| (leads(a) || follows(a)) && fits(a) || opened(a))
         {
             look.purpose = Purpose::Explained;
-            look.explained_by = Some(Template::LedTo);
+            look.explained_by = Some(template);
             look.explained_row = answer.row;
             look.session |= answer.session;
             look.session_live |= answer.session_live;
+        } else if search && typed.kind == SubjectKind::Person {
+            let open = open.get_or_insert_with(|| by_start(bench, look));
+            if let Some((template, row)) = fits_party(bench, look, open) {
+                look.purpose = Purpose::Explained;
+                look.explained_by = Some(template);
+                look.explained_row = row;
+            }
         }
     }
 }
 
-/// Only records that name a subject answer the search for it; a role or a session covers its own looks.
-const fn answers_a_search(template: Template) -> bool {
-    matches!(
-        template,
-        Template::Assigned
-            | Template::CallTaken
-            | Template::OnBehalf
-            | Template::Supervisor
-            | Template::Team
-            | Template::Authority
-            | Template::LateEntered
-            | Template::QuotedSubject
-    )
+/// Links of the user and the user's team that concern somebody on an incident, by their start.
+pub(super) fn by_start(bench: &Bench<'_>, look: &Look) -> Vec<Link> {
+    let team = bench.links.team(look.user).map_or(&[][..], |team| bench.links.of(team));
+    let team = team.iter().filter(|l| l.class.via() == Via::Team);
+    let own = bench.links.of(look.user).iter().filter(|l| l.class.via() == Via::Own);
+    let mut links: Vec<Link> = own.chain(team).filter(|l| l.class.reach() == Reach::Involved).copied().collect();
+    links.sort_unstable_by_key(|l| (l.from, *l));
+    links
+}
+
+/// The template and incident by which typed terms fit somebody on an open incident of the user's.
+pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, links: &[Link]) -> Option<(Template, u32)> {
+    let typed = &bench.subjects.all[look.subject as usize].descriptor;
+    let at = look.first_at;
+    let template = Template::all().find(|t| (t.declared().by, t.declared().to) == (By::Assignment, Reach::Fits))?;
+    let declared = template.declared();
+    let upto = links.partition_point(|l| l.from.0 <= at.0.saturating_add(bench.explanations.longest()));
+    let fits = |link: &&Link| {
+        let who = if link.class.via() == Via::Team { Who::Team } else { Who::User };
+        declared.who.contains(&who)
+            && (declared.roles.is_empty() || declared.roles.contains(&link.class.part()))
+            && bench.explanations.holds(template, &bench.links.span(link.from, link.to, link.incident), at)
+            && lookup::may_lead_to(typed, &bench.subjects.all[link.subject as usize].descriptor)
+    };
+    let mut fitting = links[..upto].iter().filter(fits).map(|l| l.incident);
+    fitting.find(|row| bench.impartial(look, template, *row)).map(|row| (template, row))
 }

@@ -2,6 +2,7 @@
 //! are one human act, however many rows the system wrote for it.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::actors::{AccountKind, Resolver, UserId, Users};
 use super::duty::DutyState;
@@ -14,6 +15,9 @@ use crate::subjects::{SubjectId, Subjects};
 
 /// A look lasts at most this long from its first event.
 pub const LOOK_LENGTH: i64 = 30 * MINUTE;
+
+/// What a system asks by itself, under an account of its own, comes this soon after the query that set it off.
+const SERVICE_WITHIN: i64 = MINUTE;
 
 /// No user: nobody was named as the one for whom the check was made.
 pub const NOBODY: UserId = UserId::MAX;
@@ -93,6 +97,8 @@ pub struct Look {
     pub printed: u16,
     /// Records changed or created.
     pub changed: u16,
+    /// It made a record.
+    pub created: bool,
     /// Every event is of a kind that no person asks for: a search that the system adds by itself.
     pub automatic: bool,
     /// What the reason given amounts to.
@@ -162,6 +168,7 @@ pub fn fold(
     until: Instant,
 ) -> Looks {
     let mut resolver = Resolver::new(users, &log.strings);
+    let askers = Askers::new(log, &mut resolver, users);
     let mut looks = Looks::default();
     let mut keys: Vec<Key> = Vec::with_capacity(log.events.len());
     for (index, event) in log.events.iter().enumerate() {
@@ -169,7 +176,12 @@ pub fn fold(
             looks.outside_window += 1;
             continue;
         }
-        let (user, account) = resolver.user(event.login, event.system, event.at);
+        let (mut user, account) = resolver.user(event.login, event.system, event.at);
+        if account == AccountKind::Service
+            && let Some(human) = askers.before(event)
+        {
+            user = human;
+        }
         if users.staff > 0 && !users.on_record(user) {
             looks.unknown_login += 1;
         }
@@ -203,6 +215,42 @@ pub fn fold(
     looks
 }
 
+/// Who worked at which terminal when, where service accounts ask on somebody's behalf: their queries belong
+/// to the human whose own query set them off, at the same terminal within a minute.
+#[derive(Default)]
+struct Askers {
+    by_terminal: FxHashMap<(Code, Code), Vec<(Instant, UserId)>>,
+}
+
+impl Askers {
+    fn new(log: &AccessLog, resolver: &mut Resolver<'_>, users: &Users) -> Self {
+        let mut askers = Self::default();
+        if !users.any_service() {
+            return askers;
+        }
+        for event in log.events.iter().filter(|e| e.terminal != 0) {
+            let (user, account) = resolver.user(event.login, event.system, event.at);
+            if account != AccountKind::Service {
+                askers.by_terminal.entry((event.location, event.terminal)).or_default().push((event.at, user));
+            }
+        }
+        for list in askers.by_terminal.values_mut() {
+            list.sort_unstable();
+        }
+        askers
+    }
+
+    /// The last to ask something at the same terminal before this event.
+    fn before(&self, event: &Event) -> Option<UserId> {
+        if event.terminal == 0 || event.action != Action::Other {
+            return None;
+        }
+        let list = self.by_terminal.get(&(event.location, event.terminal))?;
+        let (at, user) = *list[..list.partition_point(|(at, _)| *at <= event.at)].last()?;
+        (event.at.0 - at.0 <= SERVICE_WITHIN).then_some(user)
+    }
+}
+
 fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], from: u32) -> Look {
     let first = keys[0];
     let mut look = Look {
@@ -221,6 +269,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
         errors: 0,
         printed: 0,
         changed: 0,
+        created: false,
         automatic: true,
         reason: ReasonClass::default(),
         quoted: Quoted::Nothing,
@@ -239,6 +288,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
             Outcome::Error => look.errors = look.errors.saturating_add(1),
             Outcome::Success => {}
         }
+        look.created |= event.action == Action::Create && event.outcome == Outcome::Success;
         look.automatic &= event.action == Action::Other;
         match event.action {
             Action::Print | Action::Export => look.printed = look.printed.saturating_add(1),

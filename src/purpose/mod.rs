@@ -7,14 +7,19 @@
 //! never counted against anyone.
 
 pub mod actors;
+pub mod answer;
 pub mod authority;
+pub mod by_log;
+pub mod circle;
 pub mod coverage;
 pub mod duty;
 pub mod led_to;
 pub mod links;
 pub mod looks;
 pub mod reasons;
+pub mod template_file;
 pub mod templates;
+pub mod trace;
 
 use chrono_tz::Tz;
 use rayon::prelude::*;
@@ -27,11 +32,12 @@ use crate::subjects::{PeopleIndex, Subjects};
 pub use actors::{AccountKind, UserId, Users};
 pub use coverage::{CoverageRow, Feed, Feeds};
 pub use duty::{DutyState, Roster};
-pub use links::{Answer, Links};
+pub use links::Links;
 pub use looks::{Look, Looks, NOBODY, Purpose, Quoted};
 pub use reasons::{ReasonClass, ReasonLists, Reasons};
-pub use templates::Template;
+pub use templates::{Explanations, Template};
 
+use answer::Bench;
 pub use authority::Authorities;
 use authority::Sessions;
 
@@ -54,8 +60,23 @@ pub struct Judged {
     pub roster: Roster,
     /// Declared conflicts and other authorities.
     pub authorities: Authorities,
+    /// Supervised sessions.
+    pub sessions: Sessions,
+    /// What the log itself ties to incidents.
+    pub quotes: by_log::Quotes,
+    /// The templates with the force's own grace.
+    pub explanations: Explanations,
     /// The zone in which days and hours are local.
     pub zone: Tz,
+}
+
+/// What the department keeps itself: lists of words, and the grace of explanations.
+#[derive(Clone, Debug, Default)]
+pub struct House {
+    /// Words that class a reason.
+    pub lists: ReasonLists,
+    /// The explanation templates.
+    pub explanations: Explanations,
 }
 
 /// The window that is judged, and how.
@@ -79,31 +100,51 @@ pub fn judge(
     relations: &Relations,
     index: &PeopleIndex<'_>,
     window: &Window,
-    lists: &ReasonLists,
+    house: &House,
 ) -> polars::prelude::PolarsResult<Judged> {
     let log = &tables.access;
     let users = Users::new(&tables.staff, &tables.accounts, logins(tables));
-    let reasons = Reasons::new(log, lists);
+    let reasons = Reasons::new(log, &house.lists);
     let aliases = Aliases::new(subjects, relations);
     let mut looks = looks::fold(log, subjects, &aliases, &users, &reasons, window.since, window.until);
     let links = Links::new(tables, subjects, index, &users)?;
     let roster = Roster::new(&users, &tables.staff, &tables.duty, window.zone);
     let feeds = Feeds::new(tables, window.zone);
     let authorities = Authorities::new(&tables.authorities, &tables.staff, &users, subjects);
+    let sessions = Sessions::new(&tables.training, &users);
     let bench = Bench {
         tables,
         subjects,
+        relations,
         links: &links,
         roster: &roster,
         feeds: &feeds,
-        sessions: Sessions::new(&tables.training, &users),
+        sessions: &sessions,
         authorities: &authorities,
+        explanations: &house.explanations,
         zone: window.zone,
+        without: None,
     };
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
-    led_to::mark(&mut looks, subjects);
+    let quotes = by_log::Quotes::gather(&bench, &looks.all);
+    by_log::mark(&bench, &mut looks.all, &quotes);
+    led_to::mark(&bench, &mut looks);
     let coverage = coverage::count(&looks.all, &tables.staff);
-    Ok(Judged { users, looks, links, feeds, reasons, coverage, roster, authorities, zone: window.zone })
+    let explanations = house.explanations.clone();
+    Ok(Judged {
+        users,
+        looks,
+        links,
+        feeds,
+        reasons,
+        coverage,
+        roster,
+        authorities,
+        sessions,
+        quotes,
+        explanations,
+        zone: window.zone,
+    })
 }
 
 /// Every login of the log once. Events are sorted by login, so neighbours are compared.
@@ -113,104 +154,56 @@ fn logins(tables: &Tables) -> Vec<&str> {
     codes.into_iter().map(|code| tables.access.strings.get(code)).collect()
 }
 
-/// Everything that answering one look needs.
-struct Bench<'a> {
-    tables: &'a Tables,
-    subjects: &'a Subjects,
-    links: &'a Links,
-    roster: &'a Roster,
-    feeds: &'a Feeds,
-    sessions: Sessions,
-    authorities: &'a Authorities,
-    zone: Tz,
-}
-
-impl Bench<'_> {
-    fn answer(&self, look: &mut Look) {
-        let system = self.tables.access.strings.get(look.system);
-        look.duty = self.roster.state(look.user, look.first_at);
-        let session = self.sessions.covering(look.user, system, look.first_at);
-        // What is said to be part of the exercise may open its records in another system.
-        let elsewhere = || self.sessions.covering_anywhere(look.user, look.first_at).filter(|_| look.reason.training);
-        if let Some(live) = session.or_else(elsewhere) {
-            look.session = true;
-            look.session_live = live;
-        }
-        let quoted = (look.incident != 0)
-            .then(|| self.tables.access.strings.get(look.incident))
-            .map(|number| self.links.incident(number));
-        look.quoted = match quoted {
-            None => Quoted::Nothing,
-            Some(None) if self.tables.incidents.is_empty() => Quoted::Nothing,
-            Some(None) => Quoted::Unknown,
-            Some(Some(row)) => {
-                let actor_on = self.links.tasked(row, look.user)
-                    || (look.on_behalf_of != NOBODY && self.links.tasked(row, look.on_behalf_of));
-                match (actor_on, self.links.involves(row, look.subject)) {
-                    (true, true) => Quoted::Both,
-                    (true, false) => Quoted::UserOnly,
-                    (false, true) => Quoted::SubjectOnly,
-                    (false, false) => Quoted::Borrowed,
-                }
+impl Judged {
+    /// The same, as if one record were not there for these looks. What other looks had led to stays, unless
+    /// it rested on that record.
+    #[must_use]
+    pub fn without(
+        &self,
+        looks: std::ops::Range<usize>,
+        record: answer::Record,
+        (tables, subjects, relations): (&Tables, &Subjects, &Relations),
+    ) -> Self {
+        let mut other = self.clone();
+        let bench = Bench { without: Some(record), ..self.bench(tables, subjects, relations) };
+        for look in &mut other.looks.all[looks] {
+            let before = *look;
+            bench.answer(look);
+            let rested = matches!(record, answer::Record::Incident(row) if row == before.explained_row);
+            if look.purpose != Purpose::Unexplained || look.environment != Environment::Live {
+                continue;
             }
-        };
-        let (template, row, expired) = self.strongest(look, system, quoted.flatten());
-        look.expired_link = expired;
-        look.explained_by = template;
-        look.explained_row = row;
-        look.purpose = match template {
-            Some(_) => Purpose::Explained,
-            // No feed can be asked about nobody.
-            None if !self.subjects.identified(look.subject) => Purpose::CannotTell,
-            None if self.feeds.incidents_at(look.first_at, self.zone) == Feed::Covers => Purpose::Unexplained,
-            None => Purpose::CannotTell,
-        };
+            let by_looks = before.explained_by.filter(|t| trace::reads_looks(t.declared()) && !rested);
+            if let Some((template, row)) = self.quotes.answer(&bench, look) {
+                (look.purpose, look.explained_by, look.explained_row) = (Purpose::Explained, Some(template), row);
+            } else if by_looks.is_some() {
+                (look.purpose, look.explained_by, look.explained_row) =
+                    (Purpose::Explained, by_looks, before.explained_row);
+            }
+        }
+        other
     }
 
-    /// The strongest template that answers a look, the row of its record, and whether a link had expired.
-    fn strongest(&self, look: &Look, system: &str, quoted: Option<u32>) -> (Option<Template>, u32, bool) {
-        let number = self.tables.access.strings.get(look.incident);
-        let mut best: Option<(Template, u32)> = None;
-        let mut offer = |template: Template, row: u32| {
-            if best.is_none_or(|(b, _)| template < b) {
-                best = Some((template, row));
-            }
-        };
-        let mut expired = false;
-        match self.links.answer(look.user, look.subject, look.first_at) {
-            Answer::Explained(template, row) => offer(template, row),
-            Answer::Expired => expired = true,
-            Answer::None => {}
+    /// What answering a look needs, for asking again.
+    #[must_use]
+    pub const fn bench<'a>(
+        &'a self,
+        tables: &'a Tables,
+        subjects: &'a Subjects,
+        relations: &'a Relations,
+    ) -> Bench<'a> {
+        Bench {
+            tables,
+            subjects,
+            relations,
+            links: &self.links,
+            roster: &self.roster,
+            feeds: &self.feeds,
+            sessions: &self.sessions,
+            authorities: &self.authorities,
+            explanations: &self.explanations,
+            zone: self.zone,
+            without: None,
         }
-        if look.on_behalf_of != NOBODY
-            && let Answer::Explained(template, row) = self.links.answer(look.on_behalf_of, look.subject, look.first_at)
-            && template != Template::LateEntered
-        {
-            offer(Template::OnBehalf, row);
-        }
-        if let Some(row) = self.authorities.naming(look.user, look.subject, number, system, look.first_at) {
-            offer(Template::Authority, row);
-        }
-        if look.session && (look.session_live || look.environment != Environment::Live) {
-            offer(Template::Session, 0);
-        }
-        if let Some(row) = quoted
-            && self.links.open(row, look.first_at)
-        {
-            match look.quoted {
-                Quoted::SubjectOnly => offer(Template::QuotedSubject, row),
-                Quoted::UserOnly => offer(Template::QuotedUser, row),
-                _ => {}
-            }
-        }
-        // A role is no reason for those who are not in it. A turn that the roster lacks is no leave.
-        let at_work = !(look.duty.is_leave() || look.duty.is_left() || look.duty == DutyState::Suspended);
-        if let Some(row) = self.authorities.function(look.user, system, look.first_at).filter(|_| at_work) {
-            offer(Template::RoleFunction, row);
-        }
-        if look.environment != Environment::Live {
-            offer(Template::NotLive, 0);
-        }
-        best.map_or((None, 0, expired), |(t, row)| (Some(t), row, expired))
     }
 }

@@ -1,128 +1,232 @@
-//! The explanation templates: which records answer why somebody looked, and how
-//! easily each would answer by chance.
+//! The explanation templates: which records answer why somebody looked, when, and how easily each would
+//! answer by chance. They are declared in `rules/explanations/*.yml` and embedded.
 
-use crate::instant::{DAY, HOUR, Instant};
+use std::sync::LazyLock;
 
-/// Work often begins before the record of it: an assignment explains this long before it starts.
-pub const GRACE_BEFORE: i64 = 2 * HOUR;
+use super::template_file::{self, By, Declared, End, Grace, Reach, TemplateErrors, Time};
+use crate::instant::Instant;
 
-/// Paperwork follows the job: an assignment explains this long after it ends or the incident closes.
-pub const GRACE_AFTER: i64 = 3 * DAY;
+/// Every file of `rules/explanations/`, as it stood when the program was built.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/shipped_explanations.rs"));
 
-/// An incident entered this long after the look, with both on it, is a late entry.
-pub const LATE_ENTRY: i64 = 3 * DAY;
+/// The shipped templates, strongest first. Read once; a file at fault is left out, which a test rules out.
+static SHIPPED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
+    let mut all: Vec<Declared> = FILES.iter().filter_map(|(file, text)| template_file::read(file, text).ok()).collect();
+    all.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
+    all
+});
 
-/// One kind of record that answers why. Ordered by strength: an earlier one is preferred.
+/// One kind of record that answers why: its place in the shipped order. An earlier one is stronger and preferred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Template {
-    /// Assigned (officer in the case, attending, reviewer) to an open incident that involves the subject.
-    Assigned,
-    /// Took the call of an incident that involves the subject.
-    CallTaken,
-    /// Checked on behalf of an officer who is assigned to such an incident.
-    OnBehalf,
-    /// Supervises somebody who is assigned to such an incident.
-    Supervisor,
-    /// The team is assigned to such an incident.
-    Team,
-    /// An authority names this subject or incident.
-    Authority,
-    /// A supervised training session that may use live data, or any session in a training system.
-    Session,
-    /// The quoted incident is open and involves the subject; the user is not on it.
-    QuotedSubject,
-    /// The quoted incident is open and the user is on it; the subject is not recorded there.
-    QuotedUser,
-    /// The incident was entered after the look, with both on it.
-    LateEntered,
-    /// A search by terms that fits a record which the same user opened within minutes, itself explained.
-    LedTo,
-    /// The role itself does this work in this system.
-    RoleFunction,
-    /// A training or test system outside any session: no live record was touched.
-    NotLive,
-}
+pub struct Template(u8);
 
 impl Template {
     /// Every template, strongest first.
-    pub const ALL: [Self; 13] = [
-        Self::Assigned,
-        Self::CallTaken,
-        Self::OnBehalf,
-        Self::Supervisor,
-        Self::Team,
-        Self::Authority,
-        Self::Session,
-        Self::QuotedSubject,
-        Self::QuotedUser,
-        Self::LateEntered,
-        Self::LedTo,
-        Self::RoleFunction,
-        Self::NotLive,
-    ];
+    pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
+        (0..SHIPPED.len() as u8).map(Self)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count() -> usize {
+        SHIPPED.len()
+    }
+
+    /// The template of this code.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        SHIPPED.iter().position(|t| t.name == name).map(|at| Self(at as u8))
+    }
+
+    /// Its place in [`Template::all`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// What its file declares.
+    #[must_use]
+    pub fn declared(self) -> &'static Declared {
+        &SHIPPED[self.index()]
+    }
 
     /// The code that rules and reports use.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Assigned => "assigned",
-            Self::CallTaken => "call_taken",
-            Self::OnBehalf => "on_behalf",
-            Self::Supervisor => "supervisor",
-            Self::Team => "team",
-            Self::Authority => "authority",
-            Self::Session => "session",
-            Self::QuotedSubject => "quoted_subject",
-            Self::QuotedUser => "quoted_user",
-            Self::LateEntered => "late_entered",
-            Self::LedTo => "led_to",
-            Self::RoleFunction => "role_function",
-            Self::NotLive => "not_live",
-        }
+    pub fn as_str(self) -> &'static str {
+        &self.declared().name
     }
 
     /// What the template says, for people.
     #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Assigned => "assigned to an open incident that involves the subject",
-            Self::CallTaken => "took the call of an incident that involves the subject",
-            Self::OnBehalf => "checked on behalf of an officer assigned to an incident that involves the subject",
-            Self::Supervisor => "supervises somebody assigned to an incident that involves the subject",
-            Self::Team => "the team is assigned to an incident that involves the subject",
-            Self::Authority => "an authority on record covers this subject or incident",
-            Self::Session => "a supervised training session covers the time",
-            Self::QuotedSubject => "quoted an open incident that involves the subject, without being on it",
-            Self::QuotedUser => "quoted an open incident of their own on which the subject is not recorded",
-            Self::LateEntered => "an incident with both on it was entered after the look",
-            Self::LedTo => "a search that led within minutes to a record whose look is explained",
-            Self::RoleFunction => "the role does this work in this system",
-            Self::NotLive => "a training or test system, not live records",
-        }
+    pub fn words(self) -> &'static str {
+        &self.declared().says
     }
 
-    /// r: the share of looks that the template would answer by chance, by how hard its record is to
-    /// come by. Starting values of the scoring design (P): dispatch or supervisor-assigned .02–.03,
-    /// same unit .15, quoted number .40, record made after the look .50. A role that may look at
-    /// anybody answers everything, so it answers by chance as often as not: 1.
+    /// It answers by the user's role, whoever the subject is: why anybody was looked at, and not why this one.
     #[must_use]
-    pub const fn chance(self) -> f64 {
-        match self {
-            Self::Assigned | Self::CallTaken => 0.03,
-            Self::OnBehalf | Self::Supervisor => 0.05,
-            Self::Authority => 0.05,
-            Self::Session => 0.10,
-            Self::Team | Self::LedTo => 0.15,
-            Self::QuotedSubject | Self::QuotedUser => 0.40,
-            Self::LateEntered => 0.50,
-            Self::RoleFunction | Self::NotLive => 1.0,
-        }
+    pub fn by_role(self) -> bool {
+        self.declared().by == By::Authority && self.declared().to == Reach::Anything
+    }
+
+    /// It answers by time and system, whoever the subject is.
+    #[must_use]
+    pub fn whoever(self) -> bool {
+        self.by_role() || self.declared().by == By::Session
+    }
+
+    /// r: the share of looks that the template would answer by chance, by how hard its record is to come by.
+    /// A role that may look at anybody answers everything, so it answers by chance as often as not: 1.
+    #[must_use]
+    pub fn chance(self) -> f64 {
+        self.declared().chance
     }
 }
 
-/// The period in which a link explains: from its start less the grace to its end plus the grace.
-#[must_use]
-pub fn explains(from: Instant, to: Instant, at: Instant) -> bool {
-    from.plus(-GRACE_BEFORE) <= at && at <= to.plus(GRACE_AFTER)
+/// The times of a task and of its incident, as templates measure them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Start of the task.
+    pub from: Instant,
+    /// End of the task.
+    pub to: Instant,
+    /// When the incident was opened.
+    pub opened: Instant,
+    /// When it was closed.
+    pub closed: Instant,
+}
+
+/// How a moment stands to the time in which a record explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Inside.
+    Holds,
+    /// So many milliseconds before the record begins, grace not counted.
+    TooEarly(i64),
+    /// So many milliseconds after it ended, grace not counted.
+    TooLate(i64),
+}
+
+/// The templates as a run uses them: as shipped, with a force's own grace.
+#[derive(Clone, Debug)]
+pub struct Explanations {
+    times: Vec<Option<Time>>,
+    graces: Vec<Grace>,
+}
+
+impl Default for Explanations {
+    fn default() -> Self {
+        Self { times: SHIPPED.iter().map(|t| t.time).collect(), graces: Vec::new() }
+    }
+}
+
+impl Explanations {
+    /// The shipped templates with the graces of a folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the folder.
+    pub fn with_folder(folder: &std::path::Path) -> Result<Self, TemplateErrors> {
+        Ok(Self::with(template_file::load_graces(folder, &SHIPPED)?))
+    }
+
+    /// The shipped templates with these graces.
+    #[must_use]
+    pub fn with(graces: Vec<Grace>) -> Self {
+        let mut all = Self::default();
+        for grace in &graces {
+            let place = SHIPPED.iter().position(|t| t.name == grace.name);
+            if let Some(time) = place.and_then(|at| all.times[at].as_mut()) {
+                time.before = grace.before.unwrap_or(time.before);
+                time.after = grace.after.unwrap_or(time.after);
+            }
+        }
+        all.graces = graces;
+        all
+    }
+
+    /// What a force set for itself.
+    #[must_use]
+    pub fn graces(&self) -> &[Grace] {
+        &self.graces
+    }
+
+    /// When a template's record explains; `None` where the record has a period of its own.
+    #[must_use]
+    pub fn time(&self, template: Template) -> Option<Time> {
+        self.times[template.index()]
+    }
+
+    /// How `at` stands to the time of a template for a task or incident.
+    #[must_use]
+    pub fn standing(&self, template: Template, span: &Span, at: Instant) -> Standing {
+        let Some(time) = self.time(template) else { return Standing::Holds };
+        let start = match time.from {
+            End::Task => span.from,
+            End::Incident | End::Opening => span.opened,
+        };
+        let end = match time.to {
+            End::Task => span.to,
+            End::Incident => span.closed,
+            End::Opening => span.opened,
+        };
+        if at < start.plus(-time.before) {
+            Standing::TooEarly(start.0.saturating_sub(at.0))
+        } else if at > end.plus(time.after) {
+            Standing::TooLate(at.0.saturating_sub(end.0))
+        } else {
+            Standing::Holds
+        }
+    }
+
+    /// Does the record explain at that moment?
+    #[must_use]
+    pub fn holds(&self, template: Template, span: &Span, at: Instant) -> bool {
+        self.standing(template, span, at) == Standing::Holds
+    }
+
+    /// The longest that any template reaches before or after its record.
+    #[must_use]
+    pub fn longest(&self) -> i64 {
+        self.times.iter().flatten().map(|t| t.before.max(t.after)).max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instant::{DAY, HOUR};
+
+    #[test]
+    fn every_shipped_file_is_read_and_named_once() {
+        for (file, text) in FILES {
+            if let Err(errors) = template_file::read(file, text) {
+                panic!("{}", errors[0]);
+            }
+        }
+        assert_eq!(SHIPPED.len(), FILES.len());
+        let mut orders: Vec<u32> = SHIPPED.iter().map(|t| t.order).collect();
+        orders.dedup();
+        assert_eq!(orders.len(), FILES.len(), "two templates of one order");
+    }
+
+    #[test]
+    fn a_stronger_record_is_not_easier_to_come_by_than_the_last_resorts() {
+        let chance = |name: &str| Template::named(name).map(Template::chance);
+        assert_eq!(chance("role_function"), Some(1.0));
+        assert!(chance("assigned") < chance("same_unit"));
+        assert!(chance("same_unit") < chance("quoted_user"));
+        assert!(Template::named("assigned") < Template::named("role_function"));
+    }
+
+    #[test]
+    fn a_force_s_grace_moves_the_end_and_nothing_else() {
+        let assigned = Template::named("assigned").expect("shipped");
+        let span = Span { from: Instant(0), to: Instant(10 * HOUR), opened: Instant(0), closed: Instant(10 * HOUR) };
+        let at = Instant(10 * HOUR + 3 * DAY + 4 * HOUR);
+        let shipped = Explanations::default();
+        assert_eq!(shipped.standing(assigned, &span, at), Standing::TooLate(3 * DAY + 4 * HOUR));
+        let grace = Grace { name: "assigned".into(), before: None, after: Some(5 * DAY), because: "paper".into() };
+        let own = Explanations::with(vec![grace]);
+        assert!(own.holds(assigned, &span, at));
+        assert!(own.holds(assigned, &span, Instant(-2 * HOUR)) && !own.holds(assigned, &span, Instant(-3 * HOUR)));
+    }
 }

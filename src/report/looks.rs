@@ -30,6 +30,7 @@ struct Columns {
     printed: Vec<u32>,
     reason_given: Vec<bool>,
     reason_boilerplate: Vec<bool>,
+    sources: Vec<String>,
 }
 
 /// Builds the file.
@@ -65,6 +66,9 @@ pub fn looks_parquet(world: &World<'_>) -> PolarsResult<ExtraFile<'static>> {
             c.printed.push(u32::from(look.printed));
             c.reason_given.push(look.reason.given);
             c.reason_boilerplate.push(look.reason.boilerplate);
+            let rows = world.judged.looks.events(look, log);
+            let rows = rows.map(|e| format!("{}:{}", world.tables.inputs[usize::from(e.file)].name, e.line));
+            c.sources.push(rows.collect::<Vec<_>>().join(";"));
         }
     }
     let rows = c.look_id.len();
@@ -88,6 +92,7 @@ pub fn looks_parquet(world: &World<'_>) -> PolarsResult<ExtraFile<'static>> {
             Column::new("printed".into(), c.printed),
             Column::new("reason_given".into(), c.reason_given),
             Column::new("reason_boilerplate".into(), c.reason_boilerplate),
+            Column::new("sources".into(), c.sources),
         ],
     )?;
     Ok(ExtraFile::streamed(NAME, move |out| {

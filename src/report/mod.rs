@@ -5,6 +5,7 @@
 //! came out. [`write`] makes the folder whole or not at all.
 
 pub mod assemble;
+pub mod audit;
 pub mod csv_files;
 pub mod folder;
 pub mod html;

@@ -185,7 +185,7 @@ fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
     let unit = world.tables.staff.get(facts.case.user as usize).map_or("", |s| s.team.as_str());
     let (mut here, mut here_of, mut all, mut all_of) = (0, 0, 0, 0);
     for row in &world.judged.coverage {
-        let answered = row.by_template[template as usize];
+        let answered = row.by_template[template.index()];
         all += answered;
         all_of += row.looks;
         if row.system == facts.looks[0].system && row.unit == unit {

@@ -71,6 +71,8 @@ fn the_config_explains_itself() {
     # now = "2026-04-01"
     # Folder of rules to use in place of the shipped ones. Default: the shipped rules.
     # rules = "rules"
+    # Folder of files that set how long before and after its record an explanation holds. Default: the shipped times.
+    # explanations = "explanations"
     # Folder of mapping profiles, looked in before the shipped ones. Default: the shipped profiles.
     # profiles = "profiles"
     # Whether looks.parquet is written: every look with its facts. Default: false.

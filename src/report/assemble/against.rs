@@ -11,7 +11,7 @@ pub(super) fn sentences(material: &Material<'_>, facts: &CaseFacts<'_>, score: &
     let world = material.world;
     let tally = &facts.tally;
     let mut said = Vec::new();
-    for template in Template::ALL {
+    for template in Template::all() {
         let answered = facts.looks.iter().filter(|l| l.explained_by == Some(template)).count() as u64;
         if answered > 0 {
             said.push(format!(
@@ -23,11 +23,8 @@ pub(super) fn sentences(material: &Material<'_>, facts: &CaseFacts<'_>, score: &
         }
     }
     if tally.unexplained > 0 {
-        let tested: Vec<&str> = Template::ALL
-            .iter()
-            .filter(|t| !matches!(t, Template::NotLive | Template::LateEntered))
-            .map(|t| t.as_str())
-            .collect();
+        let tested: Vec<&str> =
+            Template::all().map(Template::as_str).filter(|t| !matches!(*t, "not_live" | "late_entered")).collect();
         said.push(format!(
             "{} tested against {} and nothing answers.",
             words::count(u64::from(tally.unexplained), "look was", "looks were"),

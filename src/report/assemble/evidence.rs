@@ -95,7 +95,7 @@ fn evidence(world: &World<'_>, event: u32, behind: Behind, raw: RawEvent) -> Evi
 }
 
 /// What was typed or opened, as typed.
-fn searched_for(raw: &RawEvent) -> String {
+pub fn searched_for(raw: &RawEvent) -> String {
     let parts = [
         ("record ", &raw.subject_id),
         ("", &raw.q_forename),

@@ -6,8 +6,8 @@ mod cases;
 mod evidence;
 mod habits;
 mod method;
-mod tables;
-mod words;
+pub(super) mod tables;
+pub(super) mod words;
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,8 @@ use crate::rules::rows::World;
 use crate::score::{Member, Scored, member};
 use crate::values::NINETY_PERCENT;
 
-pub use words::tie_words;
+pub use evidence::searched_for;
+pub use words::{moment, purpose_words, staff, staff_name, tie_words};
 
 /// What the report needs beside the scores.
 pub struct Material<'a> {

@@ -8,7 +8,7 @@ use crate::rules::rows::World;
 
 /// Coverage by system and unit, sorted by their names.
 pub(super) fn coverage(world: &World<'_>) -> Vec<Coverage> {
-    let templates: Vec<String> = Template::ALL.iter().map(|t| t.as_str().to_owned()).collect();
+    let templates: Vec<String> = Template::all().map(|t| t.as_str().to_owned()).collect();
     world
         .judged
         .coverage
@@ -57,7 +57,7 @@ pub(super) fn rules(material: &Material<'_>, referrals: &[Referral]) -> Vec<Rule
 }
 
 /// Files read.
-pub(super) fn inputs(world: &World<'_>) -> Vec<Input> {
+pub(in crate::report) fn inputs(world: &World<'_>) -> Vec<Input> {
     let mut inputs: Vec<Input> = world
         .tables
         .inputs
@@ -95,7 +95,7 @@ pub(super) fn inputs(world: &World<'_>) -> Vec<Input> {
 }
 
 /// Rows and cells that could not be used.
-pub(super) fn quarantine(world: &World<'_>) -> Vec<QuarantineRow> {
+pub(in crate::report) fn quarantine(world: &World<'_>) -> Vec<QuarantineRow> {
     world
         .tables
         .quarantine
@@ -112,7 +112,7 @@ pub(super) fn quarantine(world: &World<'_>) -> Vec<QuarantineRow> {
 }
 
 /// Rows that repeat another.
-pub(super) fn duplicates(world: &World<'_>) -> Vec<DuplicateRow> {
+pub(in crate::report) fn duplicates(world: &World<'_>) -> Vec<DuplicateRow> {
     let name = |file: u16| world.tables.inputs[usize::from(file)].name.clone();
     world
         .tables

@@ -17,13 +17,13 @@ use std::io::{self, Write};
 use super::text;
 
 /// One cell. Only text can be hostile; a number is made here.
-enum Cell<'a> {
+pub(super) enum Cell<'a> {
     Text(Cow<'a, str>),
     Number(String),
 }
 
 /// A cell of text.
-const fn words(text: &str) -> Cell<'_> {
+pub(super) const fn words(text: &str) -> Cell<'_> {
     Cell::Text(Cow::Borrowed(text))
 }
 
@@ -36,7 +36,7 @@ fn list(items: &[String]) -> Cell<'_> {
 }
 
 /// A whole number.
-fn whole(number: impl Into<u64>) -> Cell<'static> {
+pub(super) fn whole(number: impl Into<u64>) -> Cell<'static> {
     Cell::Number(number.into().to_string())
 }
 
@@ -73,7 +73,7 @@ pub(super) fn fixed(number: f64, decimals: usize) -> String {
 }
 
 /// Writes a header and rows, and says how many rows there were.
-fn table<'a, W: Write, H: AsRef<str>>(
+pub(super) fn table<'a, W: Write, H: AsRef<str>>(
     out: W,
     header: &[H],
     rows: impl Iterator<Item = Vec<Cell<'a>>>,

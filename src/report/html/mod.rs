@@ -6,7 +6,7 @@
 pub mod bars;
 mod clean;
 mod events;
-mod policy;
+pub(super) mod policy;
 mod systems;
 pub mod timeline;
 mod view;
@@ -17,7 +17,7 @@ use std::io::{self, Write};
 use askama::Template as _;
 
 use super::model::Report;
-use clean::Clean;
+pub(super) use clean::Clean;
 use view::Page;
 
 /// The file's name.

@@ -89,7 +89,7 @@ impl Tally {
             t.on_behalf += u32::from(look.on_behalf_of != crate::purpose::NOBODY);
             t.borrowed_login +=
                 u32::from(look.account == AccountKind::Personal && world.shared.in_look(world.judged, look));
-            t.by_role += u32::from(look.explained_by == Some(Template::RoleFunction));
+            t.by_role += u32::from(look.explained_by.is_some_and(Template::by_role));
             if let Some(template) = look.explained_by {
                 t.strongest = Some(t.strongest.map_or(template, |s| s.min(template)));
             }

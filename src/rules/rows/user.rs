@@ -112,7 +112,7 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
         let identified = world.identified(case.subject);
         f.subjects += u32::from(identified);
         // A role explains what its holder does at work.
-        let only_by_role = |l: &Look| l.explained_by == Some(Template::RoleFunction);
+        let only_by_role = |l: &Look| l.explained_by.is_some_and(Template::by_role);
         let off = |l: &Look| l.duty.is_off() && (l.purpose == Purpose::Unexplained || only_by_role(l));
         f.off_duty_unexplained += u32::from(identified && looks.iter().any(off));
         if unexplained(looks) && identified {
