@@ -216,15 +216,7 @@ pub fn analyse(
     let material = assemble::Material {
         world: &world,
         rules: &runnable,
-        not_run: missing
-            .into_iter()
-            .map(|(rule, tables)| not_run(rule, &tables))
-            .chain(rule_set.correlations().iter().map(|c| model::RuleNotRun {
-                rule: c.meta.key(),
-                title: c.meta.title.clone(),
-                why: "is a correlation; this version checks correlations and does not run them yet".to_owned(),
-            }))
-            .collect(),
+        not_run: missing.into_iter().map(|(rule, tables)| not_run(rule, &tables)).collect(),
         scored: &scored,
         sources: &config.sources,
         run: head(config, tables, rule_set, &window),
@@ -288,7 +280,13 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
         .inputs
         .iter()
         .map(|i| format!("input {} {} {}", i.table, i.sha256, i.zone))
-        .chain(rule_set.rules().iter().map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)))
+        .chain(
+            rule_set
+                .rules()
+                .iter()
+                .chain(rule_set.correlations())
+                .map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)),
+        )
         .collect();
     for source in &config.sources {
         // A changed mapping makes another run of the same files.

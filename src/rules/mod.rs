@@ -24,6 +24,7 @@ pub mod template;
 
 mod compiled;
 mod condition;
+mod correlate;
 mod error;
 mod explain;
 mod pass;
@@ -59,8 +60,10 @@ pub use value::{DenseRow, OwnedValue, Row, Value};
 pub struct Rule {
     /// Header, `probity:` block, file and hash.
     pub meta: Meta,
-    /// Selections and condition.
+    /// Selections and condition; none for a correlation, which never fires on a row by itself.
     pub detection: detection::Detection,
+    /// What is counted, where the file is a correlation document.
+    pub correlation: Option<correlation::Correlation>,
 }
 
 impl Rule {

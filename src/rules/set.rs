@@ -7,8 +7,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::Rule;
-use super::correlation::CorrelationRule;
 use super::error::{Reading, RuleError, RuleErrors, suggestion};
+use super::facts::{Scope, TABLES};
 use super::header::Meta;
 use super::read_rule::{self, Parsed};
 use super::yaml::MAX_BYTES;
@@ -20,7 +20,7 @@ const MAX_FILES: usize = 4_000;
 #[derive(Clone, Debug)]
 pub struct RuleSet {
     rules: Vec<Rule>,
-    correlations: Vec<CorrelationRule>,
+    correlations: Vec<Rule>,
 }
 
 impl RuleSet {
@@ -42,9 +42,9 @@ impl RuleSet {
         let mut errors = Vec::new();
         let mut set = Self { rules: Vec::new(), correlations: Vec::new() };
         let mut order: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
-        order.retain(|(name, _)| !is_test(name));
+        order.retain(|(name, _)| !is_test(name) && !elsewhere(name));
         order.sort_unstable();
-        for (file, text) in order {
+        for &(file, text) in &order {
             let mut reading = Reading::new(file, text);
             let (family, stem) = family_and_stem(file);
             match read_rule::read(&mut reading, family, stem, sha256(text)) {
@@ -56,8 +56,9 @@ impl RuleSet {
         }
         set.rules.sort_by(|a, b| (&a.meta.family, &a.meta.name).cmp(&(&b.meta.family, &b.meta.name)));
         set.correlations.sort_by(|a, b| (&a.meta.family, &a.meta.name).cmp(&(&b.meta.family, &b.meta.name)));
-        set.refuse_duplicates(&mut errors);
-        set.refuse_unknown_references(&mut errors);
+        let texts = Texts(order.clone());
+        set.refuse_duplicates(&texts, &mut errors);
+        set.refuse_unknown_references(&texts, &mut errors);
         if set.rules.is_empty() && errors.is_empty() {
             let message = "there is no rule to run".to_owned();
             let help = "rules are files named family/name.yml".to_owned();
@@ -74,7 +75,7 @@ impl RuleSet {
 
     /// The correlations, sorted by family and name.
     #[must_use]
-    pub fn correlations(&self) -> &[CorrelationRule] {
+    pub fn correlations(&self) -> &[Rule] {
         &self.correlations
     }
 
@@ -84,17 +85,19 @@ impl RuleSet {
         self.rules.iter().find(|rule| rule.meta.name == name || rule.meta.key() == name)
     }
 
-    /// The rules that can run with these tables, and the rest with what they lack.
+    /// The rules that can run with these tables, correlations after the others, and the rest with the tables
+    /// that they lack. A correlation lacks what its base rules lack.
     #[must_use]
     pub fn runnable<'s, T: AsRef<str>>(&'s self, present: &[T]) -> (Vec<&'s Rule>, Vec<(&'s Rule, Vec<&'static str>)>) {
         let (mut can, mut cannot) = (Vec::new(), Vec::new());
-        for rule in &self.rules {
-            let missing: Vec<&'static str> = rule
-                .meta
-                .probity
-                .needs
-                .iter()
-                .copied()
+        for rule in self.rules.iter().chain(&self.correlations) {
+            let bases = rule.correlation.iter().flat_map(|correlation| &correlation.rules);
+            let bases = bases.filter_map(|wanted| self.base(wanted));
+            let needs = bases.chain(std::iter::once(rule)).flat_map(|rule| &rule.meta.probity.needs);
+            let needed = |table: &&'static str| needs.clone().any(|need| need == table);
+            let missing: Vec<&'static str> = TABLES
+                .into_iter()
+                .filter(needed)
                 .filter(|table| !present.iter().any(|present| present.as_ref() == *table))
                 .collect();
             if missing.is_empty() {
@@ -110,35 +113,84 @@ impl RuleSet {
         self.rules.iter().map(|rule| &rule.meta).chain(self.correlations.iter().map(|rule| &rule.meta))
     }
 
-    fn refuse_duplicates(&self, errors: &mut Vec<RuleError>) {
+    /// The rule that a correlation calls by this name or id.
+    fn base(&self, wanted: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.meta.name == wanted || rule.meta.id.eq_ignore_ascii_case(wanted))
+    }
+
+    fn refuse_duplicates(&self, texts: &Texts<'_>, errors: &mut Vec<RuleError>) {
         let mut ids: BTreeMap<&str, &Meta> = BTreeMap::new();
         let mut names: BTreeMap<&str, &Meta> = BTreeMap::new();
         for meta in self.metas() {
             if let Some(earlier) = ids.insert(&meta.id, meta) {
                 let message = format!("the id {} is that of {} too", meta.id, earlier.path);
-                let help = Some("make a new one with `uuidgen`".to_owned());
-                errors.push(RuleError::whole_file(&meta.path, "rules::duplicate_id", message, help));
+                let help = "make a new one with `uuidgen`".to_owned();
+                errors.extend(texts.error(&meta.path, &meta.id, "rules::duplicate_id", message, Some(help)));
             }
             if let Some(earlier) = names.insert(&meta.name, meta) {
                 let message = format!("the name `{}` is that of {} too", meta.name, earlier.path);
-                let help = Some("names are unique in the whole set, not in a family alone".to_owned());
-                errors.push(RuleError::whole_file(&meta.path, "rules::duplicate_name", message, help));
+                let help = "names are unique in the whole set, not in a family alone".to_owned();
+                let word = format!("name: {}", meta.name);
+                errors.extend(texts.error(&meta.path, &word, "rules::duplicate_name", message, Some(help)));
             }
         }
     }
 
-    fn refuse_unknown_references(&self, errors: &mut Vec<RuleError>) {
-        for correlation in &self.correlations {
-            for wanted in &correlation.correlation.rules {
-                let known = self.rules.iter().any(|rule| rule.meta.name == *wanted || rule.meta.id == *wanted);
-                if !known && errors.is_empty() {
-                    let message = format!("there is no rule `{wanted}` to correlate");
-                    let help = suggestion(wanted, self.rules.iter().map(|rule| rule.meta.name.as_str()));
-                    errors.push(RuleError::whole_file(&correlation.meta.path, "rules::unknown_rule", message, help));
+    fn refuse_unknown_references(&self, texts: &Texts<'_>, errors: &mut Vec<RuleError>) {
+        // Rules that could not be read are missing for a reason that has been told already.
+        if !errors.is_empty() {
+            return;
+        }
+        for rule in &self.correlations {
+            for wanted in rule.correlation.iter().flat_map(|correlation| &correlation.rules) {
+                let path = &rule.meta.path;
+                match self.base(wanted) {
+                    Some(base) if matches!(base.meta.probity.scope, Scope::Look | Scope::Case) => {}
+                    Some(base) => {
+                        let scope = base.meta.probity.scope.as_str();
+                        let message = format!("`{wanted}` is about one {scope}, which happens at no one time");
+                        let help = "a correlation counts firings of look and case rules".to_owned();
+                        errors.extend(texts.error(path, wanted, "rules::correlation", message, Some(help)));
+                    }
+                    None => {
+                        let message = format!("there is no rule `{wanted}` to correlate");
+                        let help = suggestion(wanted, self.rules.iter().map(|rule| rule.meta.name.as_str()));
+                        errors.extend(texts.error(path, wanted, "rules::unknown_rule", message, help));
+                    }
                 }
             }
         }
     }
+}
+
+/// The files of a set, to point into them after all have been read.
+struct Texts<'t>(Vec<(&'t str, &'t str)>);
+
+impl Texts<'_> {
+    /// An error about the last place in a file that says `word`: ids, names and references are written once,
+    /// and what a correlation names stands after its own name.
+    fn error(
+        &self,
+        path: &str,
+        word: &str,
+        code: &'static str,
+        message: String,
+        help: Option<String>,
+    ) -> Vec<RuleError> {
+        let text = self.0.iter().find(|(file, _)| *file == path).map_or("", |(_, text)| text);
+        let at = text.to_ascii_lowercase().rfind(&word.to_ascii_lowercase()).unwrap_or(0);
+        let mut reading = Reading::new(path, text);
+        reading.error(&(at..at + word.len()), code, message, help);
+        reading.into_errors()
+    }
+}
+
+/// Folders beside the families whose files are no rules and have readers of their own.
+const NO_FAMILIES: [&str; 2] = ["explanations", "lists"];
+
+/// Does the file belong to another reader?
+pub(super) fn elsewhere(name: &str) -> bool {
+    NO_FAMILIES.contains(&family_and_stem(name).0)
 }
 
 /// Is this the name of a file of tests?
@@ -170,7 +222,8 @@ pub(super) fn read_dir(dir: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<
         let message = format!("cannot read the folder of rules: {error}");
         RuleErrors(vec![RuleError::whole_file(&dir.display().to_string(), "rules::unreadable", message, None)])
     })?;
-    for family in families.iter().filter(|family| dir.join(family).is_dir()) {
+    let is_family = |name: &&String| dir.join(name).is_dir() && !NO_FAMILIES.contains(&name.as_str());
+    for family in families.iter().filter(is_family) {
         match entries(&dir.join(family)) {
             Ok(names) => files.extend(names.into_iter().map(|name| format!("{family}/{name}"))),
             Err(error) => {

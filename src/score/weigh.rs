@@ -89,8 +89,8 @@ impl<'a> Rates<'a> {
                 }
             }
         }
-        for &(user, rule) in &firings.users {
-            *rates.by_role.entry((rule, world.peers.group(user))).or_default() += 1;
+        for fired in &firings.users {
+            *rates.by_role.entry((fired.rule, world.peers.group(fired.user))).or_default() += 1;
         }
         rates
     }
