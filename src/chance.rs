@@ -104,6 +104,25 @@ pub fn median(values: &mut [f64]) -> f64 {
     }
 }
 
+/// P[X ≥ k] for a binomial X of `n` trials with chance `p`.
+#[must_use]
+pub fn binomial_tail(k: u64, n: u64, p: f64) -> f64 {
+    if k == 0 {
+        return 1.0;
+    }
+    if k > n || p <= 0.0 {
+        return 0.0;
+    }
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let term = |i: u64| {
+        let (i, n) = (i as f64, n as f64);
+        (ln_gamma(n + 1.0) - ln_gamma(i + 1.0) - ln_gamma(n - i + 1.0) + i * p.ln() + (n - i) * (1.0 - p).ln()).exp()
+    };
+    (k..=n).map(term).sum::<f64>().min(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +167,15 @@ mod tests {
             let bits: Vec<f64> = (0..60).map(|k| excess_bits(k, expected)).collect();
             assert!(bits.windows(2).all(|w| w[0] <= w[1] + 1e-12), "{expected}: {bits:?}");
         }
+    }
+
+    #[test]
+    fn binomial_tails() {
+        assert!((binomial_tail(20, 20, 0.5) - 0.5f64.powi(20)).abs() < 1e-12);
+        assert!((binomial_tail(2, 3, 0.5) - 0.5).abs() < 1e-12);
+        assert_eq!(binomial_tail(0, 3, 0.2), 1.0);
+        assert_eq!(binomial_tail(4, 3, 0.2), 0.0);
+        // Published: P[X ≥ 8] of Binomial(10, .3) is .00159.
+        assert!((binomial_tail(8, 10, 0.3) - 0.001_590_386_4).abs() < 1e-9);
     }
 }

@@ -5,8 +5,12 @@
 //! else about it is worked out when a rule asks.
 
 pub mod case;
+pub mod composition;
+pub mod context;
+pub mod forenames;
 pub mod look;
 pub mod peers;
+mod proxy;
 pub mod shared;
 pub mod subject;
 pub mod ties;
@@ -65,6 +69,8 @@ pub struct World<'a> {
     pub staff_subjects: ties::StaffSubjects,
     /// Events at a second place while the login was in use elsewhere.
     pub shared: shared::Shared,
+    /// Districts, births, courses, authorities and codes that cases are seen against.
+    pub context: context::Context,
 }
 
 impl<'a> World<'a> {
@@ -93,7 +99,9 @@ impl<'a> World<'a> {
             volume,
             staff_subjects,
             shared,
+            context: context::Context::default(),
         };
+        world.context = context::Context::new(&world);
         world.users = user::facts(&world);
         world
     }

@@ -86,7 +86,7 @@ fn some_rules_run_on_an_access_log_alone() {
     {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
-    assert_eq!(can.len() + cannot.len(), set.rules().len());
+    assert_eq!(can.len() + cannot.len(), set.rules().len() + set.correlations().len());
     let (_, missing) = cannot.iter().find(|(rule, _)| rule.meta.name == "family").expect("needs relationships");
     assert_eq!(missing, &["staff", "relationships", "incidents"]);
     assert!(set.runnable(&facts::TABLES).1.is_empty());
@@ -94,7 +94,8 @@ fn some_rules_run_on_an_access_log_alone() {
 
 #[test]
 fn the_habits_of_the_house() {
-    for rule in set().rules() {
+    let set = set();
+    for rule in set.rules().iter().chain(set.correlations()) {
         let (meta, key) = (&rule.meta, rule.meta.key());
         assert_eq!(meta.author, "Probity", "{key}");
         assert!(meta.title.len() <= 100, "{key}: a title is one line");
