@@ -16,7 +16,7 @@ use crate::purpose::{self, ReasonLists, Window};
 use crate::relations;
 use crate::report::{self, WriteError, assemble, manifest, model};
 use crate::rules::rows::World;
-use crate::rules::{self, Rule, RuleErrors, RuleSet, fire};
+use crate::rules::{self, RuleErrors, RuleSet, fire};
 use crate::score;
 use crate::subjects;
 
@@ -159,8 +159,7 @@ pub fn load_lists(config: &RunConfig) -> Result<ReasonLists, RuleErrors> {
         Some(folder) => rules::lists::load(&folder.join("lists"))?,
         None => shipped.clone(),
     };
-    let day = config.now.or(config.until).and_then(|t| t.local_date(config.zone));
-    let day = day.map_or_else(String::new, |d| d.to_string());
+    let day = run_day(config).map_or_else(String::new, |d| d.to_string());
     let phrases = |name: &str| -> Vec<String> {
         own.get(name)
             .or_else(|| shipped.get(name))
@@ -173,6 +172,20 @@ pub fn load_lists(config: &RunConfig) -> Result<ReasonLists, RuleErrors> {
         testing: phrases("testing-words"),
         exceptions: phrases("not-testing"),
     })
+}
+
+/// Entries of the force's own lists that matched no reason of the log or have expired, at their line. The shipped
+/// lists are general and are passed over.
+fn idle_entries(config: &RunConfig, tables: &Tables, day: &str) -> Vec<String> {
+    let Some(folder) = &config.rules else { return Vec::new() };
+    let Ok(own) = rules::lists::load(&folder.join("lists")) else { return Vec::new() };
+    own.values()
+        .flat_map(|list| {
+            let phrases: Vec<String> = list.entries.iter().map(|entry| entry.phrase.clone()).collect();
+            let used = purpose::reasons::matched(&tables.access, &phrases, list.name == "boilerplate-reasons");
+            list.idle(day, &used)
+        })
+        .collect()
 }
 
 /// A report that is not yet written.
@@ -208,7 +221,9 @@ pub fn analyse(
     watch.stage("Rules");
     let world = World::new(tables, &subjects, &relations, &judged);
     let present: Vec<&str> = present(tables);
-    let (runnable, missing) = rule_set.runnable(&present);
+    let day = run_day(config).unwrap_or(year).to_string();
+    let plan = rule_set.plan(&present, &day);
+    let runnable = plan.rules;
     let firings = fire::fire(&world, &runnable);
     watch.stage("Score");
     let scored = score::score(&world, &runnable, &firings);
@@ -216,7 +231,19 @@ pub fn analyse(
     let material = assemble::Material {
         world: &world,
         rules: &runnable,
-        not_run: missing.into_iter().map(|(rule, tables)| not_run(rule, &tables)).collect(),
+        not_run: plan
+            .not_run
+            .into_iter()
+            .map(|(rule, why)| model::RuleNotRun { rule: rule.meta.key(), title: rule.meta.title.clone(), why })
+            .collect(),
+        rule_set,
+        rule_notes: plan
+            .idle
+            .into_iter()
+            .chain(firings.idle.iter().cloned())
+            .chain(idle_entries(config, tables, &day))
+            .collect(),
+        firings: &firings,
         scored: &scored,
         sources: &config.sources,
         run: head(config, tables, rule_set, &window),
@@ -242,16 +269,9 @@ fn window(config: &RunConfig, tables: &Tables) -> Window {
     Window { since, until, zone: config.zone }
 }
 
-fn not_run(rule: &Rule, missing: &[&'static str]) -> model::RuleNotRun {
-    let list = match missing {
-        [one] => format!("the table {one}"),
-        many => format!("the tables {} and {}", many[..many.len() - 1].join(", "), many[many.len() - 1]),
-    };
-    model::RuleNotRun {
-        rule: rule.meta.key(),
-        title: rule.meta.title.clone(),
-        why: format!("needs {list}, which this run has not"),
-    }
+/// The day that the run takes as the present, where the config gives one.
+fn run_day(config: &RunConfig) -> Option<chrono::NaiveDate> {
+    config.now.or(config.until).and_then(|t| t.local_date(config.zone))
 }
 
 /// Why access logs may be processed for this, as the report states it.
@@ -288,6 +308,8 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
                 .map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)),
         )
         .collect();
+    // What a pack switches off or sets makes another run too.
+    parts.push(format!("pack {}", serde_json::json!(rule_set.pack())));
     for source in &config.sources {
         // A changed mapping makes another run of the same files.
         parts.push(format!("source {} {:?}", source.table.as_str(), source.profile));

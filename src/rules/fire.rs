@@ -13,7 +13,7 @@ use super::rows::subject::SubjectRow;
 use super::rows::ties::CaseTie;
 use super::rows::user::UserRow;
 use super::rows::{Case, World};
-use super::{Compiled, Rule, correlate, run_pass};
+use super::{Compiled, Rule, correlate, exempt, run_pass};
 use crate::purpose::{Purpose, UserId};
 use crate::subjects::SubjectId;
 
@@ -49,6 +49,8 @@ pub struct Firings {
     pub users: Vec<UserFired>,
     /// On subjects, sorted by subject and rule.
     pub subjects: Vec<SubjectFired>,
+    /// Authorities for certain rules that answered no finding, each as a sentence with file and line.
+    pub idle: Vec<String>,
 }
 
 /// A rule that fired on a user as a whole.
@@ -102,7 +104,7 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
             .collect()
     };
     let (case_rules, look_rules) = (asked(Scope::Case), asked(Scope::Look));
-    let cases: Vec<FiredCase> = world
+    let mut cases: Vec<FiredCase> = world
         .cases
         .par_iter()
         .enumerate()
@@ -111,6 +113,8 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
             (!fired.is_empty()).then_some(FiredCase { case: index as u32, fired })
         })
         .collect();
+
+    let idle = exempt::apply(world, rules, &mut cases);
 
     let pick = |scope| -> (Vec<u16>, Vec<Compiled>) { of(scope).into_iter().map(|(i, c)| (i, c.clone())).unzip() };
     let (user_ids, user_rules) = pick(Scope::User);
@@ -132,7 +136,7 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         .into_iter()
         .map(|(rule, row)| SubjectFired { subject: viewed[row], rule: subject_ids[rule], looks: Vec::new() })
         .collect();
-    let mut firings = Firings { cases, users, subjects };
+    let mut firings = Firings { cases, users, subjects, idle };
     correlate::add(world, rules, &mut firings);
     spread_subjects(world, &mut firings);
     firings

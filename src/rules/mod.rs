@@ -19,6 +19,7 @@ pub mod fire;
 pub mod header;
 pub mod law;
 pub mod lists;
+pub mod pack;
 pub mod rows;
 pub mod template;
 
@@ -26,6 +27,7 @@ mod compiled;
 mod condition;
 mod correlate;
 mod error;
+mod exempt;
 mod explain;
 mod pass;
 mod pattern;
@@ -49,7 +51,7 @@ pub use explain::{Explanation, ItemExplanation, SelectionExplanation, Truth, exp
 pub use facts::{Fact, FactId, FactType, Scope};
 pub use header::{Block, Chance, Lane, Level, Meta, Probity, Status, Weight};
 pub use pass::run_pass;
-pub use set::RuleSet;
+pub use set::{Plan, RuleSet};
 pub use shipped::{shipped, shipped_lists};
 pub use template::render;
 pub use testing::{RuleTests, TestCase, TestReport, test_dir, test_rules};

@@ -10,6 +10,7 @@ use super::Rule;
 use super::error::{Reading, RuleError, RuleErrors, suggestion};
 use super::facts::{Scope, TABLES};
 use super::header::Meta;
+use super::pack::{self, Pack};
 use super::read_rule::{self, Parsed};
 use super::yaml::MAX_BYTES;
 
@@ -21,16 +22,72 @@ const MAX_FILES: usize = 4_000;
 pub struct RuleSet {
     rules: Vec<Rule>,
     correlations: Vec<Rule>,
+    pack: Pack,
+}
+
+/// What of a set runs, and what does not and why.
+#[derive(Clone, Debug)]
+pub struct Plan<'s> {
+    /// The rules that run, correlations after the others.
+    pub rules: Vec<&'s Rule>,
+    /// The others, each with the end of the sentence "this rule …".
+    pub not_run: Vec<(&'s Rule, String)>,
+    /// Entries of the pack that do nothing, as sentences with their line.
+    pub idle: Vec<String>,
 }
 
 impl RuleSet {
-    /// Reads every `family/name.yml` under `dir`.
+    /// Reads every `family/name.yml` under `dir`, over the shipped rules where its `pack.toml` says so.
     ///
     /// # Errors
     /// Everything wrong with any of the files, gathered; and that there is no rule at all.
     pub fn load(dir: &Path) -> Result<Self, RuleErrors> {
-        let files = read_dir(dir, |name| !is_test(name))?;
-        Self::parse(&files)
+        Self::load_with_files(dir).map(|(set, _)| set)
+    }
+
+    /// The same with every file of rules and tests that belongs to the set, by name.
+    ///
+    /// # Errors
+    /// As [`RuleSet::load`].
+    pub fn load_with_files(dir: &Path) -> Result<(Self, Vec<(String, String)>), RuleErrors> {
+        let mut files = read_dir(dir, |_| true)?;
+        let path = dir.join(pack::NAME);
+        if !path.is_file() {
+            return Self::parse(&files).map(|set| (set, files));
+        }
+        let unreadable =
+            |message| RuleErrors(vec![RuleError::whole_file(pack::NAME, "rules::unreadable", message, None)]);
+        let text = read_file(&path).map_err(unreadable)?;
+        let parsed = pack::parse(&text).map_err(RuleErrors)?;
+        let mut replaced = Vec::new();
+        if parsed.over_shipped {
+            let own: Vec<String> = match Self::parse(&files) {
+                Ok(own) => own.metas().map(|meta| meta.id.clone()).collect(),
+                // A pack may do nothing but switch rules off.
+                Err(errors)
+                    if errors.0.iter().all(|error| matches!(error.code, "rules::none" | "rules::unknown_rule")) =>
+                {
+                    files.iter().filter_map(|(_, text)| id_of(text)).collect()
+                }
+                Err(errors) => return Err(errors),
+            };
+            let (shipped, tests): (Vec<_>, Vec<_>) = super::shipped().into_iter().partition(|(name, _)| !is_test(name));
+            for (name, text) in shipped {
+                let short = name.strip_prefix("rules/").unwrap_or(&name).to_owned();
+                if id_of(&text).is_some_and(|id| own.contains(&id)) {
+                    replaced.push(short.trim_end_matches(".yml").to_owned());
+                } else {
+                    let test = name.replace(".yml", ".test.yml");
+                    files.extend(tests.iter().filter(|(name, _)| *name == test).cloned());
+                    files.push((name, text));
+                }
+            }
+        }
+        let mut set = Self::parse(&files)?;
+        let mut all: Vec<Rule> = set.rules.drain(..).chain(set.correlations.drain(..)).collect();
+        set.pack = parsed.apply(&mut all, replaced).map_err(RuleErrors)?;
+        (set.correlations, set.rules) = all.into_iter().partition(|rule| rule.correlation.is_some());
+        Ok((set, files))
     }
 
     /// Reads rules from `(name, text)`, the name being `family/name.yml`. Test
@@ -40,7 +97,7 @@ impl RuleSet {
     /// As [`RuleSet::load`].
     pub fn parse<N: AsRef<str>, T: AsRef<str>>(files: &[(N, T)]) -> Result<Self, RuleErrors> {
         let mut errors = Vec::new();
-        let mut set = Self { rules: Vec::new(), correlations: Vec::new() };
+        let mut set = Self { rules: Vec::new(), correlations: Vec::new(), pack: Pack::default() };
         let mut order: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_ref(), text.as_ref())).collect();
         order.retain(|(name, _)| !is_test(name) && !elsewhere(name));
         order.sort_unstable();
@@ -79,10 +136,51 @@ impl RuleSet {
         &self.correlations
     }
 
-    /// The rule called `name` or `family/name`.
+    /// What a pack changes.
+    #[must_use]
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// What runs on a day, `YYYY-MM-DD`, with these tables.
+    #[must_use]
+    pub fn plan<T: AsRef<str>>(&self, present: &[T], day: &str) -> Plan<'_> {
+        let (can, cannot) = self.runnable(present);
+        let mut not_run: Vec<(&Rule, String)> = cannot
+            .into_iter()
+            .map(|(rule, missing)| {
+                let list = match missing.as_slice() {
+                    [one] => format!("the table {one}"),
+                    many => format!("the tables {} and {}", many[..many.len() - 1].join(", "), many[many.len() - 1]),
+                };
+                (rule, format!("needs {list}, which this run has not"))
+            })
+            .collect();
+        let off = |rule: &Rule| {
+            let entry = self.pack.off(rule, day)?;
+            Some(format!("is switched off until {} by {}: {}", entry.expires, entry.owner, entry.reason))
+        };
+        let mut rules = Vec::new();
+        for rule in can {
+            let bases = rule.correlation.iter().flat_map(|correlation| &correlation.rules);
+            let base_off = bases.filter_map(|wanted| self.base(wanted)).find(|base| off(base).is_some());
+            match (off(rule), base_off) {
+                (Some(why), _) => not_run.push((rule, why)),
+                (None, Some(base)) => {
+                    not_run.push((rule, format!("counts {}, which is switched off", base.meta.key())))
+                }
+                (None, None) => rules.push(rule),
+            }
+        }
+        not_run.sort_by_key(|(rule, _)| rule.meta.key());
+        let idle = self.pack.idle(self.rules.iter().chain(&self.correlations), day);
+        Plan { rules, not_run, idle }
+    }
+
+    /// The rule or correlation called `name` or `family/name`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.meta.name == name || rule.meta.key() == name)
+        self.rules.iter().chain(&self.correlations).find(|rule| rule.meta.name == name || rule.meta.key() == name)
     }
 
     /// The rules that can run with these tables, correlations after the others, and the rest with the tables
@@ -191,6 +289,12 @@ const NO_FAMILIES: [&str; 2] = ["explanations", "lists"];
 /// Does the file belong to another reader?
 pub(super) fn elsewhere(name: &str) -> bool {
     NO_FAMILIES.contains(&family_and_stem(name).0)
+}
+
+/// The id that a rule's text writes, in lower case.
+fn id_of(text: &str) -> Option<String> {
+    let line = text.lines().find_map(|line| line.strip_prefix("id:"))?;
+    Some(line.trim().trim_matches(['\'', '"']).to_ascii_lowercase())
 }
 
 /// Is this the name of a file of tests?
