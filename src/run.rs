@@ -256,6 +256,24 @@ pub fn analyse(
     Ok(Analysis { report, extra })
 }
 
+/// Reads the inputs of a config and hands on everything that rules can ask of them.
+///
+/// # Errors
+/// As [`run`], up to the rules.
+pub fn with_world<R>(config: &RunConfig, watch: &dyn Watch, ask: impl FnOnce(&World<'_>) -> R) -> Result<R, RunError> {
+    let tables = ingest::ingest(&config.sources, &Reading(watch))?;
+    let lists = load_lists(config)?;
+    let window = window(config, &tables);
+    let year = window.until.local_date(window.zone).unwrap_or_default();
+    let index = subjects::PeopleIndex::new(&tables.people, year);
+    let subjects = subjects::resolve_with(&tables.access, &index);
+    let relations =
+        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
+    let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &lists)
+        .map_err(|e| RunError::Join(e.to_string()))?;
+    Ok(ask(&World::new(&tables, &subjects, &relations, &judged)))
+}
+
 /// Tables that are configured and hold at least one row: an empty feed answers nothing.
 fn present(tables: &Tables) -> Vec<&'static str> {
     tables.present.iter().filter(|t| tables.rows(**t) > 0).map(|t| t.as_str()).collect()

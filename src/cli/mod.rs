@@ -111,7 +111,7 @@ enum Command {
     #[command(after_help = init::AFTER)]
     Init(init::Args),
 
-    /// List, show and test the rules, and the facts they are made of
+    /// List, show, test, explain, document and begin rules, and the facts they are made of
     #[command(after_help = rules::AFTER, arg_required_else_help = true)]
     Rules(rules::Args),
 

@@ -17,10 +17,12 @@ pub mod detection;
 pub mod facts;
 pub mod fire;
 pub mod header;
+pub mod kinds;
 pub mod law;
 pub mod lists;
 pub mod pack;
 pub mod rows;
+pub mod schema;
 pub mod template;
 
 mod compiled;
@@ -54,7 +56,7 @@ pub use pass::run_pass;
 pub use set::{Plan, RuleSet};
 pub use shipped::{shipped, shipped_lists};
 pub use template::render;
-pub use testing::{RuleTests, TestCase, TestReport, test_dir, test_rules};
+pub use testing::{RuleTests, TestCase, TestReport, row_of, test_dir, test_rules};
 pub use value::{DenseRow, OwnedValue, Row, Value};
 
 /// One rule: what it says about itself, and its logic.

@@ -167,6 +167,16 @@ fn read_case(reading: &mut Reading<'_>, node: &Node, rule: &Rule, compiled: &Com
     Some(TestCase { name, why, expected, fired, line, explanation })
 }
 
+/// Reads a row of facts, as a test writes it under `row:`.
+///
+/// # Errors
+/// Everything wrong with it.
+pub fn row_of(file: &str, text: &str, scope: Scope) -> Result<DenseRow, RuleErrors> {
+    let mut reading = Reading::new(file, text);
+    let row = yaml::parse(&mut reading).and_then(|root| read_row(&mut reading, &root, scope));
+    row.ok_or_else(|| RuleErrors(reading.into_errors()))
+}
+
 fn read_row(reading: &mut Reading<'_>, node: &Node, scope: Scope) -> Option<DenseRow> {
     let Kind::Map(entries) = &node.kind else {
         reading.error(&node.span, "rules::wrong_type", "`row` should be a map of facts", None);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::support::RULES;
-use crate::rules::{Chance, Lane, Rule, RuleSet, Scope, facts, test_dir, test_rules};
+use crate::rules::{Chance, Lane, Rule, RuleSet, Scope, facts, kinds, test_dir, test_rules};
 
 fn set() -> RuleSet {
     RuleSet::load(Path::new(RULES)).unwrap_or_else(|errors| panic!("{}", super::support::shown(&errors)))
@@ -56,6 +56,22 @@ fn the_seven_kinds_are_there() {
     ] {
         assert!(set.find(key).is_some(), "{key}");
     }
+}
+
+#[test]
+fn every_kind_has_a_rule_and_every_rule_a_kind() {
+    let set = set();
+    for kind in kinds::KINDS {
+        assert!(!kind.rules.is_empty(), "{}", kind.kind);
+        for name in kind.rules {
+            assert!(set.find(name).is_some(), "{}: there is no rule {name}", kind.kind);
+        }
+    }
+    for rule in set.rules().iter().chain(set.correlations()) {
+        let known = kinds::KINDS.iter().any(|kind| kind.rules.contains(&rule.meta.name.as_str()));
+        assert!(known, "{} stands for no kind", rule.meta.key());
+    }
+    assert_eq!(kinds::KINDS.len(), 38);
 }
 
 #[test]
