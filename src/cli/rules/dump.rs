@@ -10,6 +10,7 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::Shelf;
 use crate::config::{self, Overrides};
+use crate::purpose::Look;
 use crate::rules::rows::{World, case::CaseFacts, look::LookRow, subject::SubjectRow, user::UserRow};
 use crate::rules::{Compiled, Row, Rule, Scope, Value, facts};
 use crate::run::{self, Unwatched};
@@ -44,26 +45,37 @@ fn write(world: &World<'_>, scope: Scope, rules: &[(&Rule, Compiled)], out: &mut
     match scope {
         Scope::User => {
             for user in (0..world.users.len() as u32).filter(|user| world.users[*user as usize].looks > 0) {
-                line(&UserRow::new(world, user), scope, rules, out)?;
+                let of = json!({ "staff": world.judged.users.id(user, &world.tables.staff) });
+                line(&UserRow::new(world, user), of, (scope, rules), out)?;
             }
         }
         Scope::Subject => {
             let mut viewed: Vec<u32> = world.viewed.keys().copied().filter(|s| world.identified(*s)).collect();
             viewed.sort_unstable();
             for subject in viewed {
-                line(&SubjectRow { facts: &world.viewed[&subject] }, scope, rules, out)?;
+                let of = json!({ "subject": world.subjects.all[subject as usize].key });
+                line(&SubjectRow { facts: &world.viewed[&subject] }, of, (scope, rules), out)?;
             }
         }
         Scope::Case | Scope::Look => {
             for case in &world.cases {
                 let facts = CaseFacts::new(world, *case);
+                let of = |looks: &[Look]| {
+                    let times: Vec<(i64, i64)> = looks.iter().map(|look| (look.first_at.0, look.last_at.0)).collect();
+                    json!({
+                        "staff": world.judged.users.id(case.user, &world.tables.staff),
+                        "subject": world.subjects.all[case.subject as usize].key,
+                        "looks": times,
+                    })
+                };
                 for row in facts.rows() {
                     if scope == Scope::Case {
-                        line(&row, scope, rules, out)?;
+                        line(&row, of(facts.looks), (scope, rules), out)?;
                         continue;
                     }
                     for look in facts.looks {
-                        line(&LookRow::new(&facts, look, row.tie), scope, rules, out)?;
+                        let of = of(std::slice::from_ref(look));
+                        line(&LookRow::new(&facts, look, row.tie), of, (scope, rules), out)?;
                     }
                 }
             }
@@ -72,14 +84,20 @@ fn write(world: &World<'_>, scope: Scope, rules: &[(&Rule, Compiled)], out: &mut
     Ok(())
 }
 
-fn line<R: Row>(row: &R, scope: Scope, rules: &[(&Rule, Compiled)], out: &mut dyn Write) -> std::io::Result<()> {
+/// One row: what it is about (times in milliseconds of Unix time), its facts, and what fires on it.
+fn line<R: Row>(
+    row: &R,
+    of: Json,
+    (scope, rules): (Scope, &[(&Rule, Compiled)]),
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     let mut values = Map::new();
     for id in facts::ids(scope) {
         values.insert(facts::fact(id).name.to_owned(), json_of(row.get(id)));
     }
     let fired: Vec<&str> =
         rules.iter().filter(|(_, compiled)| compiled.matches(row)).map(|(rule, _)| rule.meta.name.as_str()).collect();
-    writeln!(out, "{}", json!({ "facts": values, "fired": fired }))
+    writeln!(out, "{}", json!({ "of": of, "facts": values, "fired": fired }))
 }
 
 fn json_of(value: Value<'_>) -> Json {
