@@ -131,6 +131,25 @@ pub fn negative_binomial_tail(count: u64, mean: f64, dispersion: f64) -> f64 {
     sum.clamp(0.0, 1.0)
 }
 
+/// P[X ≥ k] for a binomial X of `n` trials with chance `p`.
+#[must_use]
+pub fn binomial_tail(k: u64, n: u64, p: f64) -> f64 {
+    if k == 0 {
+        return 1.0;
+    }
+    if k > n || p <= 0.0 {
+        return 0.0;
+    }
+    if p >= 1.0 {
+        return 1.0;
+    }
+    let term = |i: u64| {
+        let (i, n) = (i as f64, n as f64);
+        (ln_gamma(n + 1.0) - ln_gamma(i + 1.0) - ln_gamma(n - i + 1.0) + i * p.ln() + (n - i) * (1.0 - p).ln()).exp()
+    };
+    (k..=n).map(term).sum::<f64>().min(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,5 +209,15 @@ mod tests {
         let nearly = negative_binomial_tail(5, 1.5, 1e-8);
         assert!((nearly - poisson_tail(5, 1.5)).abs() < 1e-6, "{nearly}");
         assert!(negative_binomial_tail(400, 3.0, 0.2) < 1e-40);
+    }
+
+    #[test]
+    fn binomial_tails() {
+        assert!((binomial_tail(20, 20, 0.5) - 0.5f64.powi(20)).abs() < 1e-12);
+        assert!((binomial_tail(2, 3, 0.5) - 0.5).abs() < 1e-12);
+        assert_eq!(binomial_tail(0, 3, 0.2), 1.0);
+        assert_eq!(binomial_tail(4, 3, 0.2), 0.0);
+        // Published: P[X ≥ 8] of Binomial(10, .3) is .00159.
+        assert!((binomial_tail(8, 10, 0.3) - 0.001_590_386_4).abs() < 1e-9);
     }
 }

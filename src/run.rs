@@ -17,7 +17,7 @@ use crate::purpose::{self, Explanations, House, ReasonLists, Window};
 use crate::relations;
 use crate::report::{self, WriteError, assemble, manifest, model};
 use crate::rules::rows::World;
-use crate::rules::{self, Rule, RuleErrors, RuleSet, fire};
+use crate::rules::{self, RuleErrors, RuleSet, fire};
 use crate::score;
 use crate::subjects;
 
@@ -169,8 +169,7 @@ pub fn load_lists(config: &RunConfig) -> Result<ReasonLists, RuleErrors> {
         Some(folder) => rules::lists::load(&folder.join("lists"))?,
         None => shipped.clone(),
     };
-    let day = config.now.or(config.until).and_then(|t| t.local_date(config.zone));
-    let day = day.map_or_else(String::new, |d| d.to_string());
+    let day = run_day(config).map_or_else(String::new, |d| d.to_string());
     let phrases = |name: &str| -> Vec<String> {
         own.get(name)
             .or_else(|| shipped.get(name))
@@ -195,6 +194,20 @@ pub fn load_house(config: &RunConfig) -> Result<House, RunError> {
         None => Explanations::default(),
     };
     Ok(House { lists: load_lists(config)?, explanations })
+}
+
+/// Entries of the force's own lists that matched no reason of the log or have expired, at their line. The shipped
+/// lists are general and are passed over.
+fn idle_entries(config: &RunConfig, tables: &Tables, day: &str) -> Vec<String> {
+    let Some(folder) = &config.rules else { return Vec::new() };
+    let Ok(own) = rules::lists::load(&folder.join("lists")) else { return Vec::new() };
+    own.values()
+        .flat_map(|list| {
+            let phrases: Vec<String> = list.entries.iter().map(|entry| entry.phrase.clone()).collect();
+            let used = purpose::reasons::matched(&tables.access, &phrases, list.name == "boilerplate-reasons");
+            list.idle(day, &used)
+        })
+        .collect()
 }
 
 /// A report that is not yet written.
@@ -258,7 +271,10 @@ pub fn analyse(
     watch.stage("Rules");
     let world = World::new(tables, &subjects, &relations, &judged);
     let present: Vec<&str> = present(tables);
-    let (runnable, missing) = rule_set.runnable(&present);
+    let last_day = window.until.local_date(window.zone).unwrap_or_default();
+    let day = run_day(config).unwrap_or(last_day).to_string();
+    let plan = rule_set.plan(&present, &day);
+    let runnable = plan.rules;
     let firings = fire::fire(&world, &runnable);
     watch.stage("Score");
     let scored = score::score(&world, &runnable, &firings);
@@ -266,15 +282,19 @@ pub fn analyse(
     let material = assemble::Material {
         world: &world,
         rules: &runnable,
-        not_run: missing
+        not_run: plan
+            .not_run
             .into_iter()
-            .map(|(rule, tables)| not_run(rule, &tables))
-            .chain(rule_set.correlations().iter().map(|c| model::RuleNotRun {
-                rule: c.meta.key(),
-                title: c.meta.title.clone(),
-                why: "is a correlation; this version checks correlations and does not run them yet".to_owned(),
-            }))
+            .map(|(rule, why)| model::RuleNotRun { rule: rule.meta.key(), title: rule.meta.title.clone(), why })
             .collect(),
+        rule_set,
+        rule_notes: plan
+            .idle
+            .into_iter()
+            .chain(firings.idle.iter().cloned())
+            .chain(idle_entries(config, tables, &day))
+            .collect(),
+        firings: &firings,
         scored: &scored,
         sources: &config.sources,
         run: head(config, tables, rule_set, &window),
@@ -285,6 +305,17 @@ pub fn analyse(
         extra.push(report::looks_parquet(&world).map_err(|e| RunError::Join(e.to_string()))?);
     }
     Ok(Analysis { report, extra })
+}
+
+/// Reads the inputs of a config and hands on everything that rules can ask of them.
+///
+/// # Errors
+/// As [`run`], up to the rules.
+pub fn with_world<R>(config: &RunConfig, watch: &dyn Watch, ask: impl FnOnce(&World<'_>) -> R) -> Result<R, RunError> {
+    let tables = ingest::ingest(&config.sources, &Reading(watch))?;
+    let house = load_house(config)?;
+    let Stages { subjects, relations, judged, .. } = stages(config, &tables, &house, watch)?;
+    Ok(ask(&World::new(&tables, &subjects, &relations, &judged)))
 }
 
 /// Tables that are configured and hold at least one row: an empty feed answers nothing.
@@ -300,16 +331,9 @@ fn window(config: &RunConfig, tables: &Tables) -> Window {
     Window { since, until, zone: config.zone }
 }
 
-fn not_run(rule: &Rule, missing: &[&'static str]) -> model::RuleNotRun {
-    let list = match missing {
-        [one] => format!("the table {one}"),
-        many => format!("the tables {} and {}", many[..many.len() - 1].join(", "), many[many.len() - 1]),
-    };
-    model::RuleNotRun {
-        rule: rule.meta.key(),
-        title: rule.meta.title.clone(),
-        why: format!("needs {list}, which this run has not"),
-    }
+/// The day that the run takes as the present, where the config gives one.
+fn run_day(config: &RunConfig) -> Option<chrono::NaiveDate> {
+    config.now.or(config.until).and_then(|t| t.local_date(config.zone))
 }
 
 /// Why access logs may be processed for this, as the report states it.
@@ -338,8 +362,16 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
         .inputs
         .iter()
         .map(|i| format!("input {} {} {}", i.table, i.sha256, i.zone))
-        .chain(rule_set.rules().iter().map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)))
+        .chain(
+            rule_set
+                .rules()
+                .iter()
+                .chain(rule_set.correlations())
+                .map(|r| format!("rule {} {}", r.meta.key(), r.meta.sha256)),
+        )
         .collect();
+    // What a pack switches off or sets makes another run too.
+    parts.push(format!("pack {}", serde_json::json!(rule_set.pack())));
     for source in &config.sources {
         // A changed mapping makes another run of the same files.
         parts.push(format!("source {} {:?}", source.table.as_str(), source.profile));

@@ -203,8 +203,10 @@ fn generated_docs_are_current() {
     for (args, name) in [
         (&["rules", "list"][..], "rules.txt"),
         (&["rules", "facts"][..], "facts.txt"),
+        (&["rules", "doc"][..], "catalogue.md"),
         (&["schema", "report"][..], "report.schema.json"),
         (&["schema", "profile"][..], "profile.schema.json"),
+        (&["schema", "rule"][..], "rule.schema.json"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_probity")).args(args).assert().success();
         let printed = String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8");

@@ -8,6 +8,7 @@
 //! WORLD is a folder written by `simulate`; RUN is a folder of reports with `referrals.csv`, `findings.csv` and
 //! `evidence.csv`. Accuracy is never printed: where one user in a hundred misuses the systems, referring nobody has 99 %.
 
+mod catalogue;
 mod explained;
 mod intervals;
 mod judge;
@@ -29,12 +30,16 @@ use std::process::ExitCode;
 #[command(name = "evaluate")]
 struct Options {
     /// A folder that `simulate` wrote
-    world: PathBuf,
+    #[arg(required_unless_present = "recall")]
+    world: Option<PathBuf>,
     /// A folder of reports; without it, only the world is examined
     run: Option<PathBuf>,
     /// Read no more than so many referrals of the refer lane
     #[arg(long)]
     budget: Option<usize>,
+    /// Recall by kind and form over folders that each hold `world`, `run` and `firings.ndjson`, in Markdown
+    #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "world")]
+    recall: Vec<PathBuf>,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -67,8 +72,11 @@ fn main() -> ExitCode {
 }
 
 fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
-    let world = world::World::read(&options.world)?;
-    let probe = probe::probe(&options.world, &world)?;
+    let Some(folder) = &options.world else {
+        return catalogue::recall(&options.recall);
+    };
+    let world = world::World::read(folder)?;
+    let probe = probe::probe(folder, &world)?;
     let run = match &options.run {
         Some(folder) => Some(judge::judge(&world, &run::Run::read(folder)?, probe.events, options.budget)),
         None => None,

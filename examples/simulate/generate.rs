@@ -2,6 +2,7 @@
 
 use crate::casebook::Casebook;
 use crate::draw::{Draw, Stream};
+use crate::extras::Complaint;
 use crate::incidents::{self, BEFORE, Incident};
 use crate::labels;
 use crate::options::{Feed, Options};
@@ -10,6 +11,7 @@ use crate::plotter::Plotter;
 use crate::roster::{Duty, Span};
 use crate::rows::{self, ACCESS_COLUMNS, Author, Row};
 use crate::staff::StaffId;
+use crate::staff_roles::Role;
 use crate::survey::Survey;
 use crate::work::Work;
 use crate::world::World;
@@ -84,10 +86,36 @@ fn write_incidents(folder: &mut Folder, world: &World) -> io::Result<Survey> {
             write_assignments(&mut assignments, world, incident)?;
         }
     }
+    for complaint in &world.extras.complaints {
+        write_complaint(&mut heads, &mut people, &mut assignments, world, complaint)?;
+    }
     heads.end()?;
     people.end()?;
     assignments.end()?;
     Ok(survey)
+}
+
+/// A complaint is an incident with the member of staff as suspect and the complainant as caller.
+fn write_complaint(
+    heads: &mut Table,
+    people: &mut Table,
+    assignments: &mut Table,
+    world: &World,
+    complaint: &Complaint,
+) -> io::Result<()> {
+    let id = format!("I{}-9{:03}", world.clock.short_date(complaint.day), complaint.nth);
+    let opened = world.clock.rfc3339(world.clock.instant(complaint.day, Complaint::hour()));
+    heads.row(&[&id, &opened, "", "complaint", "", "", "true"])?;
+    let own = world.force.get(complaint.staff).person;
+    for (role, person, record) in [("suspect", own, ""), ("caller", complaint.person, &world.record(complaint.person))]
+    {
+        let birth = crate::clock::date_text(i64::from(world.population.get(person).birth));
+        people.row(&[&id, role, record, world.forename(person), world.surname(person), &birth, "", "", "", ""])?;
+    }
+    if let Some(standards) = world.force.members.iter().find(|m| m.role == Role::Standards) {
+        assignments.row(&[&id, &standards.number, "", "oic", &opened, ""])?;
+    }
+    Ok(())
 }
 
 fn write_head(table: &mut Table, world: &World, incident: &Incident) -> io::Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::kinds::Kind;
 use crate::plotter::{Plot, Plotter, Variant};
+use crate::rows::System;
 use crate::staff::StaffId;
 use crate::staff_roles::Role;
 use crate::survey::Survey;
@@ -15,6 +16,10 @@ const TRIES: usize = 400;
 /// seven main ones first, then more for some.
 pub fn plant<'a>(world: &'a World, survey: &'a Survey) -> Plotter<'a> {
     let mut plotter = Plotter::new(world, survey);
+    if world.options.catalogue && world.options.misuse > 0.0 {
+        plant_catalogue(&mut plotter, world, survey);
+        return plotter;
+    }
     let misusers = world.options.misusers();
     let mut order: Vec<StaffId> = (0..world.force.members.len() as StaffId).collect();
     plotter.draw.shuffle(&mut order);
@@ -62,6 +67,38 @@ pub fn plant<'a>(world: &'a World, survey: &'a Survey) -> Plotter<'a> {
     plotter
 }
 
+/// Every kind in each of its three forms, as far as somebody lends themselves to it.
+fn plant_catalogue(plotter: &mut Plotter, world: &World, survey: &Survey) {
+    let mut order: Vec<StaffId> = (0..world.force.members.len() as StaffId).collect();
+    plotter.draw.shuffle(&mut order);
+    let mut taken = vec![false; order.len()];
+    // The rarest first: whoever alone can do a thing must not be spent on another.
+    let mut kinds: Vec<Kind> = Kind::ALL.iter().chain(Kind::MORE).copied().collect();
+    kinds.sort_by_key(|&kind| candidates(kind, &order, world, survey).len());
+    for kind in kinds {
+        for variant in [Variant::Easy, Variant::Medium, Variant::Mimicry] {
+            candidates(kind, &order, world, survey)
+                .into_iter()
+                .filter(|&s| !taken[s as usize] && fit(plotter, kind, s) && bound_to_tasks(plotter, kind, s))
+                .take(TRIES)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .find(|&staff| put_together(plotter, Plot { staff, kind, variant }));
+            for case in &plotter.cases {
+                taken[case.staff as usize] = true;
+            }
+        }
+    }
+}
+
+/// Whether an incident is what lets somebody look: else their role answers whatever is planted. Testers are needed as
+/// they are.
+fn bound_to_tasks(plotter: &Plotter, kind: Kind, staff: StaffId) -> bool {
+    let role = plotter.world.force.get(staff).role;
+    let any_subject = role.facts().by_function || matches!(role, Role::ControlRoom | Role::Technology);
+    !any_subject || matches!(kind, Kind::TestLive | Kind::TestNotBlind)
+}
+
 /// Variants take turns, from a different one for each kind and world.
 fn variant(kind: usize, planted: usize, world: &World) -> Variant {
     [Variant::Easy, Variant::Medium, Variant::Mimicry][(kind + planted + world.options.seed as usize % 3) % 3]
@@ -79,6 +116,9 @@ fn candidates(kind: Kind, order: &[StaffId], world: &World, survey: &Survey) -> 
         Kind::OwnCase => among(&|s| survey.involved.iter().any(|i| i.staff == s)),
         Kind::AfterContact => among(&|s| survey.contacts.contains_key(&s)),
         Kind::AfterWarning => among(&|s| world.warned.iter().any(|w| w.0 == s)),
+        Kind::Moved => among(&|s| world.extras.moved.iter().any(|m| m.0 == s)),
+        Kind::Untrained => among(&|s| !world.extras.trained(s, System::Pnc)),
+        Kind::Complainant => among(&|s| world.extras.complaints.iter().any(|c| c.staff == s)),
         Kind::Left => among(&|s| world.force.get(s).left.is_some()),
         Kind::TestLive | Kind::TestNotBlind => among(&|s| world.force.get(s).role == Role::Technology),
         _ => order.to_vec(),
@@ -104,6 +144,9 @@ fn fit(plotter: &Plotter, kind: Kind, staff: StaffId) -> bool {
             | Kind::KeeperBulk
             | Kind::BulkPrint
             | Kind::Restricted
+            | Kind::Moved
+            | Kind::Untrained
+            | Kind::Network
     );
     match kind {
         Kind::Left | Kind::OnLeave => true,

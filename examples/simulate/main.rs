@@ -14,6 +14,7 @@
 mod casebook;
 mod clock;
 mod draw;
+mod extras;
 mod famous;
 mod generate;
 mod identifiers;

@@ -35,6 +35,10 @@ pub struct Options {
     /// Share of rows to lose from a feed: incidents, roster, relationships, as in `incidents=0.2,roster=0.5`
     #[arg(long, value_delimiter = ',', value_parser = feed)]
     pub drop: Vec<(Feed, f64)>,
+    /// Plant every kind of the catalogue once in each of its three forms, each by a member of staff of its own, with
+    /// moves, courses and complaints in the tables; needs many staff
+    #[arg(long)]
+    pub catalogue: bool,
     /// Write into a folder that is not empty
     #[arg(long)]
     pub force: bool,

@@ -58,6 +58,10 @@ pub fn plot(p: &mut Plotter, plot: Plot) -> bool {
         }
         Kind::Proxy => proxy(p, plot),
         Kind::Restricted => restricted(p, plot),
+        Kind::Moved => moved(p, plot),
+        Kind::Untrained => untrained(p, plot),
+        Kind::Network => network(p, plot),
+        Kind::TwoWay => two_way(p, plot),
         _ => false,
     }
 }
@@ -400,6 +404,74 @@ fn proxy(p: &mut Plotter, plot: Plot) -> bool {
     }
     let label = format!("{} of {}", tie.relation.code(), p.world.force.get(mate).number);
     p.keep(plot, Some(tie.person), label, true, looks)
+}
+
+/// The old post's systems, after the move.
+fn moved(p: &mut Plotter, plot: Plot) -> bool {
+    let Some(&(_, last)) = p.world.extras.moved.iter().find(|m| m.0 == plot.staff) else { return false };
+    let after = p.world.clock.instant(last + 1, 0);
+    let spans: Vec<Span> = p.turns(plot.staff).into_iter().filter(|turn| turn.from > after).collect();
+    let n = p.many(plot, 10, 6, 4);
+    in_spans(p, plot, &spans, n, "in the systems of the old post")
+}
+
+/// A system for which the user had no course.
+fn untrained(p: &mut Plotter, plot: Plot) -> bool {
+    let towns = p.own_towns(plot.staff);
+    let n = p.many(plot, 10, 6, 4);
+    let people = p.strangers(plot.staff, &towns, n, |all, x| all.get(x).recorded);
+    let mut looks = p.at_people(plot, &people, Spread::Days);
+    for look in &mut looks {
+        look.system = System::Pnc;
+    }
+    p.keep(plot, None, format!("{} people in a system without a course for it", people.len()), true, looks)
+}
+
+/// Everybody of one or two large households.
+fn network(p: &mut Plotter, plot: Plot) -> bool {
+    let towns = p.own_towns(plot.staff);
+    let least = [6, 5, 4][plot.variant as usize];
+    let found = p.strangers(plot.staff, &towns, 1, |all, x| {
+        all.at_home(all.get(x).home).iter().filter(|&&y| all.get(y).recorded).count() >= least
+    });
+    let Some(&first) = found.first() else { return false };
+    let home = p.world.population.get(first).home;
+    let (world, staff) = (p.world, plot.staff);
+    let mut folk: Vec<PersonId> = world.population.at_home(home).to_vec();
+    folk.retain(|&x| world.population.get(x).recorded && !world.ties.tied(staff, x));
+    let mut looks = Vec::new();
+    for &person in &folk {
+        looks.extend(p.at_person(plot, person, Spread::Days, [3, 2, 1]));
+    }
+    let label = format!("{} people of one network", folk.len());
+    p.keep(plot, None, label, true, looks)
+}
+
+/// Two of a team who look up each other's people.
+fn two_way(p: &mut Plotter, plot: Plot) -> bool {
+    let team = p.world.force.get(plot.staff).team;
+    let mates = p.world.force.teams[team].members.clone();
+    let theirs = |world: &crate::world::World, of: u32, not: u32| {
+        let ties: Vec<_> = world.ties.of(of).iter().filter(|t| t.declared && !world.ties.tied(not, t.person)).collect();
+        ties.first().map(|tie| tie.person)
+    };
+    let free = |p: &Plotter, s: u32| s != plot.staff && p.at_work(s) && !p.cases.iter().any(|case| case.staff == s);
+    let Some((mate, asked, returned)) = mates
+        .into_iter()
+        .filter(|&s| free(p, s))
+        .find_map(|mate| Some((mate, theirs(p.world, mate, plot.staff)?, theirs(p.world, plot.staff, mate)?)))
+    else {
+        return false;
+    };
+    let looks = p.at_person(plot, asked, Spread::Days, [6, 4, 2]);
+    let label = format!("somebody of {}, who did the same in return", p.world.force.get(mate).number);
+    if !p.keep(plot, Some(asked), label, true, looks) {
+        return false;
+    }
+    let back = Plot { staff: mate, ..plot };
+    let looks = p.at_person(back, returned, Spread::Days, [6, 4, 2]);
+    let label = format!("somebody of {}, who did the same in return", p.world.force.get(plot.staff).number);
+    p.keep(back, Some(returned), label, true, looks)
 }
 
 fn restricted(p: &mut Plotter, plot: Plot) -> bool {

@@ -1,5 +1,6 @@
 //! Cases that lie in whom somebody looked at: themselves, kin, neighbours, colleagues, the famous.
 
+use crate::extras::Complaint;
 use crate::kinds::Kind;
 use crate::plotter::{Plot, Plotter, Spread, Variant};
 use crate::population::{NOBODY, PersonId};
@@ -28,6 +29,7 @@ pub fn plot(p: &mut Plotter, plot: Plot) -> Option<bool> {
         Kind::SeveralFamous => several_famous(p, plot),
         Kind::MediaCuriosity => media_curiosity(p, plot),
         Kind::AfterWarning => after_warning(p, plot),
+        Kind::Complainant => complainant(p, plot),
         _ => return None,
     };
     Some(kept)
@@ -87,6 +89,16 @@ fn own_case(p: &mut Plotter, plot: Plot) -> bool {
         .collect();
     let label = format!("other party to {incident}, in which the user is named");
     p.keep(plot, Some(other), label, true, looks)
+}
+
+/// Looks up whoever complained of them.
+fn complainant(p: &mut Plotter, plot: Plot) -> bool {
+    let Some(complaint) = p.world.extras.complaints.iter().find(|c| c.staff == plot.staff) else { return false };
+    let (person, opened) = (complaint.person, p.world.clock.instant(complaint.day, Complaint::hour()));
+    let mut looks = p.at_person(plot, person, Spread::Days, [8, 5, 3]);
+    looks.retain(|look| look.at > opened);
+    let label = format!("{}, who complained of the user", p.world.full_name(person));
+    p.keep(plot, Some(person), label, true, looks)
 }
 
 fn a_tie(p: &mut Plotter, plot: Plot, fits: impl Fn(&Tie) -> bool) -> Option<Tie> {

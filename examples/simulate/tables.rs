@@ -1,6 +1,7 @@
 //! The canonical tables that do not grow with the log: people, staff, ties, authorities.
 
 use crate::clock::date_text;
+use crate::extras::Complaint;
 use crate::options::Feed;
 use crate::output::{Folder, Table};
 use crate::population::PersonId;
@@ -239,6 +240,21 @@ fn training(folder: &mut Folder, world: &World) -> io::Result<()> {
             ])?;
         }
     }
+    // Courses of the year before, where they are asked for.
+    let trainer = world.force.members.iter().find(|m| m.role == Role::Trainer).map_or("", |m| &m.number);
+    for &(staff, system) in &world.extras.courses {
+        let day = 1 + staff % 28;
+        table.row(&[
+            &format!("CS{}{day:02}", system.code()),
+            system.code(),
+            &format!("2025-06-{day:02} 09:00:00"),
+            &format!("2025-06-{day:02} 16:00:00"),
+            trainer,
+            &world.force.get(staff).number,
+            "false",
+            "",
+        ])?;
+    }
     table.end()
 }
 
@@ -318,6 +334,24 @@ fn authorities(folder: &mut Folder, world: &World, survey: &Survey, testers: &[S
             "",
         ])?;
     }
+    for &(staff, last) in &world.extras.moved {
+        let (systems, to) = ("RMS;PNC;PND;ANPR;CAD", world.clock.date(last + 1));
+        table.row(&[
+            &id(),
+            number(staff),
+            "",
+            "",
+            "role_function",
+            systems,
+            "",
+            "",
+            "",
+            "false",
+            signs,
+            "2024-02-01",
+            &to,
+        ])?;
+    }
     for (staff, person, incident, at) in &survey.declared {
         let by = world.force.get(*staff).manager.map_or(signs, number);
         let from = world.clock.date(world.clock.day(*at));
@@ -352,6 +386,18 @@ fn dispositions(folder: &mut Folder, world: &World) -> io::Result<()> {
             psd,
             &world.clock.rfc3339(at),
             &format!("staff {}", world.force.get(staff).number),
+        ])?;
+    }
+    for complaint in world.extras.complaints.iter().filter(|c| c.matter) {
+        let at = world.clock.instant(complaint.day, Complaint::hour());
+        let psd = world.force.members.iter().find(|m| m.role == Role::Standards).map_or("", |m| &m.number);
+        table.row(&[
+            "",
+            &format!("MATTER-{:03}", complaint.nth + 1),
+            "open",
+            psd,
+            &world.clock.rfc3339(at),
+            &format!("staff {}", world.force.get(complaint.staff).number),
         ])?;
     }
     table.end()

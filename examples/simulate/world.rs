@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, HOUR};
 use crate::draw::{Draw, Stream};
+use crate::extras::Extras;
 use crate::famous::{self, Figure};
 use crate::identifiers::Identifiers;
 use crate::names::NameBook;
@@ -42,6 +43,8 @@ pub struct World {
     pub training: Training,
     /// Staff who were given advice before, and when.
     pub warned: Vec<(StaffId, i64)>,
+    /// Moves, courses and complaints, where asked for.
+    pub extras: Extras,
 }
 
 impl World {
@@ -71,6 +74,10 @@ impl World {
         let roster = Roster::new(seed, staff, options.days);
         let training = Training::new(seed, &force, &roster, &clock, options.days);
         let warned = warned(seed, &force, &clock, options.days);
+        let extras = match options.catalogue {
+            true => Extras::new(seed, &force, &population, &ties, options.days),
+            false => Extras::default(),
+        };
         Self {
             options,
             clock,
@@ -85,6 +92,7 @@ impl World {
             roster,
             training,
             warned,
+            extras,
         }
     }
 

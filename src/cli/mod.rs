@@ -9,8 +9,8 @@ pub mod exit;
 pub mod failure;
 pub mod summary;
 
-mod check;
 mod audit;
+mod check;
 mod completions;
 mod explain;
 mod init;
@@ -134,7 +134,7 @@ enum Command {
     #[command(after_help = profile::AFTER, arg_required_else_help = true)]
     Profile(profile::Args),
 
-    /// List, show and test the rules, and the facts they are made of
+    /// List, show, test, explain, document and begin rules, and the facts they are made of
     #[command(after_help = rules::AFTER, arg_required_else_help = true)]
     Rules(rules::Args),
 

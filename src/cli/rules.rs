@@ -1,6 +1,11 @@
 //! `probity rules`: what is looked for, said by the rules themselves.
 
-use std::path::PathBuf;
+mod doc;
+mod dump;
+mod explain;
+mod new;
+
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -18,7 +23,11 @@ Examples:
   probity rules list
   probity rules show relationship/family
   probity rules test --rules my-rules
-  probity rules facts --scope case";
+  probity rules facts --scope case
+  probity rules explain family --row row.yml
+  probity rules explain family --config nightly.toml --staff C143486
+  probity rules new relationship/landlord --into my-rules
+  probity rules doc > catalogue.md";
 
 /// Options of `probity rules`.
 #[derive(Debug, clap::Args)]
@@ -26,7 +35,7 @@ pub struct Args {
     #[command(subcommand)]
     command: Command,
 
-    /// Folder of rules to use in place of the shipped ones
+    /// Folder of rules to use in place of the shipped ones, or over them where its pack.toml says so
     #[arg(long, global = true, value_name = "DIR")]
     rules: Option<PathBuf>,
 
@@ -51,7 +60,17 @@ enum Command {
         /// Only facts about a look, case, user or subject
         #[arg(long)]
         scope: Option<String>,
+
+        /// Print the rows of this run instead, one JSON object a line, with the rules that fire on each
+        #[arg(long, value_name = "CONFIG", requires = "scope")]
+        dump: Option<PathBuf>,
     },
+    /// Why a rule fires on a row, or on the rows of a run, or does not
+    Explain(explain::Args),
+    /// The whole catalogue in Markdown
+    Doc,
+    /// Write a rule and its tests to begin with
+    New(new::Args),
 }
 
 /// Does what is asked of the rules.
@@ -60,7 +79,14 @@ enum Command {
 /// Where the rules are wrong, or a name is unknown.
 pub fn execute(args: &Args) -> Result<Exit, Failure> {
     match &args.command {
-        Command::Facts { scope } => print_facts(scope.as_deref(), args.json),
+        Command::Facts { scope, dump: None } => print_facts(scope.as_deref(), args.json),
+        Command::Facts { scope, dump: Some(config) } => {
+            let scope = scope_named(scope.as_deref().unwrap_or_default())?;
+            dump::execute(config, scope, args.rules.as_deref())
+        }
+        Command::Explain(asked) => explain::execute(asked, &args.rules, args.json),
+        Command::Doc => stdout::write(doc::catalogue(&Shelf::open(args)?).as_bytes()),
+        Command::New(asked) => new::execute(asked),
         Command::List => {
             let set = Shelf::open(args)?.set;
             print(args.json, || list(&set), || json!(metas(&set)))
@@ -78,18 +104,18 @@ pub struct Shelf {
     /// The rules.
     pub set: RuleSet,
     files: Vec<(String, String)>,
-    dir: Option<PathBuf>,
 }
 
 impl Shelf {
     fn open(args: &Args) -> Result<Self, Failure> {
-        match &args.rules {
-            None => Self::shipped(),
-            Some(dir) => {
-                let set = RuleSet::load(dir).map_err(|errors| Failure::new(Exit::Rules, errors))?;
-                Ok(Self { set, files: Vec::new(), dir: Some(dir.clone()) })
-            }
-        }
+        Self::open_dir(args.rules.as_deref())
+    }
+
+    /// The rules of a folder, or the shipped ones.
+    fn open_dir(dir: Option<&Path>) -> Result<Self, Failure> {
+        let Some(dir) = dir else { return Self::shipped() };
+        let (set, files) = RuleSet::load_with_files(dir).map_err(|errors| Failure::new(Exit::Rules, errors))?;
+        Ok(Self { set, files })
     }
 
     /// The rules that the program brings along.
@@ -100,7 +126,7 @@ impl Shelf {
         let files = rules::shipped();
         let (_, only_rules): (Vec<_>, Vec<_>) = files.iter().cloned().partition(|(name, _)| is_test(name));
         let set = RuleSet::parse(&only_rules).map_err(|errors| Failure::new(Exit::Rules, errors))?;
-        Ok(Self { set, files, dir: None })
+        Ok(Self { set, files })
     }
 
     /// What every rule and correlation says about itself, sorted by family and name.
@@ -110,20 +136,12 @@ impl Shelf {
 
     /// The file of a rule as it was written.
     fn text(&self, meta: &Meta) -> Option<String> {
-        match &self.dir {
-            Some(dir) => std::fs::read_to_string(dir.join(&meta.path)).ok(),
-            None => self.files.iter().find(|(name, _)| *name == meta.path).map(|(_, text)| text.clone()),
-        }
+        self.files.iter().find(|(name, _)| *name == meta.path).map(|(_, text)| text.clone())
     }
 
-    fn tests(&self) -> Result<TestReport, Failure> {
-        match &self.dir {
-            Some(dir) => rules::test_dir(&self.set, dir).map_err(|errors| Failure::new(Exit::Rules, errors)),
-            None => {
-                let tests: Vec<_> = self.files.iter().filter(|(name, _)| is_test(name)).cloned().collect();
-                Ok(test_rules(&self.set, &tests))
-            }
-        }
+    fn tests(&self) -> TestReport {
+        let tests: Vec<_> = self.files.iter().filter(|(name, _)| is_test(name)).cloned().collect();
+        test_rules(&self.set, &tests)
     }
 }
 
@@ -166,14 +184,28 @@ fn list(set: &RuleSet) -> String {
 fn show(shelf: &Shelf, name: &str, as_json: bool) -> Result<Exit, Failure> {
     let all = metas(&shelf.set);
     let Some(meta) = all.iter().find(|meta| meta.name == name || meta.key() == name) else {
-        let keys: Vec<_> = all.iter().map(|meta| meta.key()).collect();
-        let near = suggest::nearest(name, keys.iter().map(String::as_str))
-            .or_else(|| suggest::nearest(name, all.iter().map(|meta| meta.name.as_str())));
-        let help =
-            near.map_or("`probity rules list` names them all".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Failure::said(Exit::Usage, "cli::unknown_rule", format!("there is no rule `{name}`"), help));
+        return Err(unknown_rule(shelf, name));
     };
     print(as_json, || told(meta, shelf.text(meta).as_deref()), || json!(meta))
+}
+
+/// There is no such rule; the nearest name is.
+fn unknown_rule(shelf: &Shelf, name: &str) -> Failure {
+    let all = metas(&shelf.set);
+    let keys: Vec<_> = all.iter().map(|meta| meta.key()).collect();
+    let near = suggest::nearest(name, keys.iter().map(String::as_str))
+        .or_else(|| suggest::nearest(name, all.iter().map(|meta| meta.name.as_str())));
+    let help = near.map_or("`probity rules list` names them all".to_owned(), |near| format!("did you mean `{near}`?"));
+    Failure::said(Exit::Usage, "cli::unknown_rule", format!("there is no rule `{name}`"), help)
+}
+
+/// The scope of this name.
+fn scope_named(name: &str) -> Result<facts::Scope, Failure> {
+    let scopes = facts::Scope::ALL.map(facts::Scope::as_str);
+    facts::Scope::ALL.into_iter().find(|scope| scope.as_str() == name).ok_or_else(|| {
+        let message = format!("there is no scope `{name}`");
+        Failure::said(Exit::Usage, "cli::unknown_scope", message, suggest::help(name, scopes))
+    })
 }
 
 /// One rule in words, then its file.
@@ -216,7 +248,7 @@ fn told(meta: &Meta, file: Option<&str>) -> String {
 
 /// Prints the failures and a last line that counts; ends with [`Exit::Rules`] where any failed.
 fn test(shelf: &Shelf, as_json: bool) -> Result<Exit, Failure> {
-    let report = shelf.tests()?;
+    let report = shelf.tests();
     print(as_json, || results(&report), || json!(report.rules))?;
     if !report.errors.is_empty() {
         return Err(Failure::new(Exit::Rules, rules::RuleErrors(report.errors)));
@@ -257,13 +289,7 @@ fn results(report: &TestReport) -> String {
 }
 
 fn print_facts(scope: Option<&str>, as_json: bool) -> Result<Exit, Failure> {
-    let scopes = facts::Scope::ALL.map(facts::Scope::as_str);
-    if let Some(scope) = scope
-        && !scopes.contains(&scope)
-    {
-        let message = format!("there is no scope `{scope}`");
-        return Err(Failure::said(Exit::Usage, "cli::unknown_scope", message, suggest::help(scope, scopes)));
-    }
+    scope.map(scope_named).transpose()?;
     let wanted: Vec<&Fact> =
         facts::FACTS.iter().filter(|fact| scope.is_none_or(|scope| fact.scope.as_str() == scope)).collect();
     print(as_json, || fact_lines(&wanted), || json!(wanted))

@@ -1,16 +1,17 @@
-//! `probity schema`: the shapes of the report, the config and mapping profiles, for programs.
+//! `probity schema`: the shapes of the report, the config, a mapping profile and a rule, for programs.
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::stdout;
-use crate::{config, ingest, report};
+use crate::{config, ingest, report, rules};
 
 /// Examples.
 pub const AFTER: &str = "\
 Examples:
   probity schema report > report.schema.json
   probity schema config > probity.schema.json      (for editors that check TOML)
-  probity schema profile > profile.schema.json     (likewise)";
+  probity schema profile > profile.schema.json     (likewise)
+  probity schema rule > rule.schema.json           (for editors that check YAML)";
 
 /// Which shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -21,6 +22,8 @@ pub enum Shape {
     Config,
     /// A mapping profile
     Profile,
+    /// A rule file
+    Rule,
 }
 
 /// Options of `probity schema`.
@@ -39,6 +42,7 @@ pub fn execute(args: &Args) -> Result<Exit, Failure> {
     let text = match args.of {
         Shape::Report => report::json::schema(),
         Shape::Profile => ingest::profile::schema(),
+        Shape::Rule => format!("{:#}\n", rules::schema::schema()),
         Shape::Config => format!("{:#}\n", config::keys::schema()),
     };
     stdout::write(text.as_bytes())

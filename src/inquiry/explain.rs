@@ -202,7 +202,12 @@ fn tell(
     if found.look.is_none() && looks.len() > told.len() {
         line(format!("\n{} more looks of this case are not told here.", looks.len() - told.len()));
     }
-    line(format!("\nEvidence {:+.1} bits, prior {:+.1}, score {:+.1}", base.evidence, base.prior, base.posterior(world.values)));
+    line(format!(
+        "\nEvidence {:+.1} bits, prior {:+.1}, score {:+.1}",
+        base.evidence,
+        base.prior,
+        base.posterior(world.values)
+    ));
     for block in &base.blocks {
         line(format!("  {:<13}{:+6.1}  {}", block.block.as_str(), block.bits, block.because));
     }

@@ -105,6 +105,23 @@ impl Reasons {
     }
 }
 
+/// For each phrase, how many events give a reason that it matches: the whole text where `whole`, else any of its
+/// words in a row.
+#[must_use]
+pub fn matched(log: &AccessLog, phrases: &[String], whole: bool) -> Vec<u64> {
+    let mut texts: FxHashMap<Code, u64> = FxHashMap::default();
+    for event in &log.events {
+        *texts.entry(event.reason_text).or_default() += 1;
+    }
+    let said: Vec<(String, u64)> = texts.into_iter().map(|(code, n)| (words(log.strings.get(code)), n)).collect();
+    let count = |phrase: &String| {
+        let phrase = words(phrase);
+        let fits = |text: &String| if whole { *text == phrase } else { text.contains(&phrase) };
+        said.iter().filter(|(text, _)| fits(text)).map(|(_, n)| n).sum()
+    };
+    phrases.iter().map(count).collect()
+}
+
 struct Matcher {
     boilerplate: Vec<String>,
     training: Vec<String>,

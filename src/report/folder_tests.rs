@@ -39,7 +39,8 @@ fn a_report_is_whole_private_and_hashed() {
             "quarantine.csv",
             "referrals.csv",
             "report.html",
-            "report.json"
+            "report.json",
+            "rules.csv"
         ]
     );
     let looks = written.outputs.last().expect("an output");
@@ -51,7 +52,7 @@ fn a_report_is_whole_private_and_hashed() {
         assert_eq!(output.sha256.len(), 64);
     }
     let bytes = fs::read(target.join(manifest::NAME)).expect("a manifest");
-    assert_eq!(manifest::outputs_named(&bytes).map(|all| all.len()), Some(8));
+    assert_eq!(manifest::outputs_named(&bytes).map(|all| all.len()), Some(9));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -27,7 +27,7 @@ pub use looks::looks_parquet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use csv_files::{coverage, evidence, findings, quarantine, referrals};
+use csv_files::{coverage, evidence, findings, quarantine, referrals, rules};
 use folder::Staging;
 use manifest::Output;
 
@@ -141,6 +141,7 @@ pub fn write(
         evidence::NAME,
         coverage::NAME,
         quarantine::NAME,
+        rules::NAME,
         html::NAME,
         json::NAME,
         manifest::NAME,
@@ -158,6 +159,7 @@ pub fn write(
         staging.file(evidence::NAME, |out| evidence::write(report, out).map(Some))?,
         staging.file(coverage::NAME, |out| coverage::write(report, out).map(Some))?,
         staging.file(quarantine::NAME, |out| quarantine::write(report, out).map(Some))?,
+        staging.file(rules::NAME, |out| rules::write(report, out).map(Some))?,
         staging.file(html::NAME, |out| html::write(report, out).map(|()| None))?,
         staging.file(json::NAME, |out| json::write(report, out).map(|()| None))?,
     ];

@@ -27,6 +27,12 @@ pub struct Report {
     pub rules: Vec<RuleUse>,
     /// Rules that could not run, and why.
     pub rules_not_run: Vec<RuleNotRun>,
+    /// How each rule did, sorted by name; rules that did not run among them.
+    pub rule_quality: Vec<RuleQuality>,
+    /// Entries of packs, lists and authorities that did nothing, each with its file and line.
+    pub rule_notes: Vec<String>,
+    /// Thresholds that the force's pack sets otherwise than the rules do.
+    pub thresholds_set: u64,
     /// Files read.
     pub inputs: Vec<Input>,
     /// Rows and cells that could not be used.
@@ -278,6 +284,43 @@ pub struct RuleUse {
     pub findings: u64,
     pub file: String,
     pub sha256: String,
+}
+
+/// How one rule did.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[allow(missing_docs)]
+pub struct RuleQuality {
+    /// `family/name`.
+    pub rule: String,
+    pub rule_id: String,
+    pub title: String,
+    pub level: String,
+    pub block: String,
+    /// How far the rule may carry a case: `refer`, `conflict`, `query`, `policy`.
+    pub lane: String,
+    /// `look`, `case`, `user`, `subject`.
+    pub scope: String,
+    pub ran: bool,
+    /// Findings that the report shows.
+    pub findings: u64,
+    /// Cases on which it fired, shown or not.
+    pub cases: u64,
+    pub users: u64,
+    /// Looks behind those firings: those that no record explains, or all where all are explained.
+    pub looks: u64,
+    pub per_10000_looks: f64,
+    /// The same by chance; `None` where chance is taken from how often the rule fires.
+    pub expected_per_10000: Option<f64>,
+    /// Decided findings that were upheld.
+    pub confirmed: u64,
+    /// Decided findings that were not.
+    pub dismissed: u64,
+    /// confirmed ÷ (confirmed + dismissed); `None` under ten.
+    pub quality: Option<f64>,
+    /// The numbers that the rule asks for.
+    pub thresholds: String,
+    /// What a reader should know of these figures.
+    pub note: String,
 }
 
 /// A rule that could not run.

@@ -4,7 +4,7 @@
 use super::manifest;
 use super::model::{
     Block, Case, Counts, Coverage, DuplicateRow, Evidence, Finding, Input, Lane, MethodNote, QuarantineRow, Referral,
-    Report, RuleNotRun, RuleUse, Run, TimelineLook,
+    Report, RuleNotRun, RuleQuality, RuleUse, Run, TimelineLook,
 };
 
 /// Text that tries to be script, to reverse the line and to be a formula.
@@ -526,6 +526,38 @@ pub fn report() -> Report {
                 ),
             },
         ],
+        rule_quality: vec![
+            RuleQuality {
+                rule: text("relationship/family"),
+                rule_id: text("3f6c2b0e-6f0b-4a56-9d0a-0c2c6a1d7e11"),
+                title: text("Looked up a family member and nothing on record explains it"),
+                level: text("high"),
+                block: text("relationship"),
+                lane: text("refer"),
+                scope: text("case"),
+                ran: true,
+                findings: 2,
+                cases: 3,
+                users: 2,
+                looks: 9,
+                per_10000_looks: 0.731,
+                expected_per_10000: Some(0.052),
+                confirmed: 9,
+                dismissed: 3,
+                quality: Some(0.75),
+                thresholds: text("relation.bits|gte 3.3"),
+                note: text("14 times as often as chance predicts"),
+            },
+            RuleQuality {
+                rule: text("purpose/no-incident"),
+                level: text("low"),
+                ran: false,
+                note: text("did not run: it needs the table incidents, which this run has not"),
+                ..RuleQuality::default()
+            },
+        ],
+        rule_notes: vec![text("pack.toml:4: there is no rule `surnames` to switch off; did you mean `surname`?")],
+        thresholds_set: 1,
         warnings: vec![text("The roster covers 71 % of the period: duty is judged for the rest only.")],
     }
 }

@@ -1,4 +1,4 @@
-//! Correlations: what several hits of look rules amount to within a span of time.
+//! Correlations: what several firings of look and case rules amount to within a span of time.
 //!
 //! A window slides over the hits of one group and includes both its ends: two
 //! hits exactly one `timespan` apart stand in one window. A hit whose group key
@@ -10,23 +10,13 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::detection::Compare;
-use super::header::Meta;
-
-/// A correlation document.
-#[derive(Clone, Debug)]
-pub struct CorrelationRule {
-    /// Header and `probity:` block, as of a rule.
-    pub meta: Meta,
-    /// What is counted.
-    pub correlation: Correlation,
-}
 
 /// What a correlation counts.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Correlation {
     /// What must come together.
     pub kind: CorrelationKind,
-    /// Names of the look rules whose hits are counted, in the order of the file.
+    /// Names or ids of the look and case rules whose firings are counted, in the order of the file.
     pub rules: Vec<String>,
     /// Keys that must be equal among the hits of one group; of [`KEYS`].
     pub group_by: Vec<&'static str>,
@@ -101,6 +91,21 @@ pub struct Window<G> {
 }
 
 impl Correlation {
+    /// In words: "event_count of denied by staff within 3600 s, gte 5".
+    #[must_use]
+    pub fn words(&self) -> String {
+        let counts: Vec<String> = self.condition.iter().map(|(compare, n)| format!("{} {n}", compare.word())).collect();
+        format!(
+            "{}{} of {} by {} within {} s, {}",
+            self.kind.as_str(),
+            self.field.map_or_else(String::new, |field| format!(" ({field})")),
+            self.rules.join(", "),
+            self.group_by.join(", "),
+            self.timespan / 1_000,
+            counts.join(" and ")
+        )
+    }
+
     fn holds(&self, count: usize) -> bool {
         self.condition.iter().all(|(compare, asked)| compare.holds(count as f64, *asked))
     }

@@ -30,6 +30,12 @@ pub struct Detection {
 }
 
 impl Detection {
+    /// The logic of a correlation document: it holds for no row.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { selections: Vec::new(), condition: Condition::Or(Vec::new()), written: String::new() }
+    }
+
     /// The facts that the detection asks about, each once, in order of id. A
     /// case rule that asks nothing of `relation.*` says the same on each of a
     /// case's rows, and counts once.
@@ -119,6 +125,18 @@ pub enum Compare {
 }
 
 impl Compare {
+    /// As written in rule files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Equal => "eq",
+            Self::Greater => "gt",
+            Self::AtLeast => "gte",
+            Self::Less => "lt",
+            Self::AtMost => "lte",
+        }
+    }
+
     /// Does `found` stand so to `asked`? Not-a-number never does.
     #[must_use]
     pub fn holds(self, found: f64, asked: f64) -> bool {

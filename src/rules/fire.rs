@@ -13,7 +13,7 @@ use super::rows::subject::SubjectRow;
 use super::rows::ties::CaseTie;
 use super::rows::user::UserRow;
 use super::rows::{Case, World};
-use super::{Compiled, Rule, run_pass};
+use super::{Compiled, Rule, correlate, exempt, run_pass};
 use crate::purpose::{Purpose, UserId};
 use crate::subjects::SubjectId;
 
@@ -24,7 +24,8 @@ pub struct Fired {
     pub rule: u16,
     /// The tie on which it fired; the strongest, where it fired on several.
     pub tie: Option<CaseTie>,
-    /// Looks on which a look-scoped rule fired, as positions within the case; empty = all of the case.
+    /// The looks it rests on: positions within the case, or, for a finding on a user as a whole, indexes
+    /// into all looks. Empty = all of the case, or all of the user's looks that no record explains.
     pub looks: Vec<u32>,
     /// Unexplained looks that chance predicts, where that can be said.
     pub expected: Option<f64>,
@@ -44,18 +45,57 @@ pub struct FiredCase {
 pub struct Firings {
     /// On cases (and their looks), in the order of cases.
     pub cases: Vec<FiredCase>,
-    /// On users: (user, rule), sorted.
-    pub users: Vec<(UserId, u16)>,
-    /// On subjects: (subject, rule), sorted.
-    pub subjects: Vec<(SubjectId, u16)>,
+    /// On users, sorted by user and rule.
+    pub users: Vec<UserFired>,
+    /// On subjects, sorted by subject and rule.
+    pub subjects: Vec<SubjectFired>,
+    /// Authorities for certain rules that answered no finding, each as a sentence with file and line.
+    pub idle: Vec<String>,
+}
+
+/// A rule that fired on a user as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserFired {
+    /// Who.
+    pub user: UserId,
+    /// Index into the rules that ran.
+    pub rule: u16,
+    /// The looks it rests on, as sorted indexes into all looks; empty = all that no record explains.
+    pub looks: Vec<u32>,
+}
+
+/// A rule that fired on a subject, whoever looked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectFired {
+    /// At whom or what.
+    pub subject: SubjectId,
+    /// Index into the rules that ran.
+    pub rule: u16,
+    /// The looks it rests on, as sorted indexes into all looks; empty = those of every uninvolved viewer.
+    pub looks: Vec<u32>,
+}
+
+impl Firings {
+    /// Adds a finding to a case, keeping cases and rules in order.
+    pub(super) fn add_to_case(&mut self, case: u32, fired: Fired) {
+        match self.cases.binary_search_by_key(&case, |fired| fired.case) {
+            Ok(at) => {
+                self.cases[at].fired.push(fired);
+                self.cases[at].fired.sort_by_key(|fired| fired.rule);
+            }
+            Err(at) => self.cases.insert(at, FiredCase { case, fired: vec![fired] }),
+        }
+    }
 }
 
 /// Runs `rules` over the world.
 #[must_use]
 pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
     let compiled: Vec<Compiled> = rules.iter().map(|r| Compiled::new(r)).collect();
+    // Correlations stand among the rules, so that all have one numbering, and are asked of no row.
     let of = |scope| -> Vec<(u16, &Compiled)> {
-        compiled.iter().enumerate().filter(|(_, c)| c.scope() == scope).map(|(i, c)| (i as u16, c)).collect()
+        let asked = |(i, c): &(usize, &Compiled)| c.scope() == scope && rules[*i].correlation.is_none();
+        compiled.iter().enumerate().filter(asked).map(|(i, c)| (i as u16, c)).collect()
     };
     let asked = |scope| -> Vec<Asked<'_>> {
         of(scope)
@@ -75,45 +115,48 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         })
         .collect();
 
+    let idle = exempt::apply(world, rules, &mut cases);
+
     let pick = |scope| -> (Vec<u16>, Vec<Compiled>) { of(scope).into_iter().map(|(i, c)| (i, c.clone())).unzip() };
     let (user_ids, user_rules) = pick(Scope::User);
     let active: Vec<UserRow<'_>> =
         (0..world.users.len() as UserId).filter(|u| world.judged_by(*u)).map(|u| UserRow::new(world, u)).collect();
     let ids: Vec<UserId> = (0..world.users.len() as UserId).filter(|u| world.judged_by(*u)).collect();
-    let mut users: Vec<(UserId, u16)> =
-        run_pass(&user_rules, &active).into_iter().map(|(rule, row)| (ids[row], user_ids[rule])).collect();
-    users.sort_unstable();
+    let users = run_pass(&user_rules, &active)
+        .into_iter()
+        .map(|(rule, row)| UserFired { user: ids[row], rule: user_ids[rule], looks: Vec::new() })
+        .collect();
 
     let (subject_ids, subject_rules) = pick(Scope::Subject);
     let mut viewed: Vec<SubjectId> = world.viewed.keys().copied().filter(|s| world.identified(*s)).collect();
     viewed.sort_unstable();
     let rows: Vec<SubjectRow<'_>> = viewed.iter().map(|s| SubjectRow { facts: &world.viewed[s] }).collect();
-    let mut subjects: Vec<(SubjectId, u16)> =
-        run_pass(&subject_rules, &rows).into_iter().map(|(rule, row)| (viewed[row], subject_ids[rule])).collect();
-    subjects.sort_unstable();
-    spread_subjects(world, &subjects, &mut cases);
-    Firings { cases, users, subjects }
+    let subjects = run_pass(&subject_rules, &rows)
+        .into_iter()
+        .map(|(rule, row)| SubjectFired { subject: viewed[row], rule: subject_ids[rule], looks: Vec::new() })
+        .collect();
+    let mut firings = Firings { cases, users, subjects, idle };
+    correlate::add(world, rules, &mut firings);
+    spread_subjects(world, &mut firings);
+    firings
 }
 
-/// What fires on a subject is a finding in the case of each of its uninvolved viewers.
-fn spread_subjects(world: &World<'_>, subjects: &[(SubjectId, u16)], cases: &mut Vec<FiredCase>) {
-    for &(subject, rule) in subjects {
+/// What fires on a subject is a finding in the case of each of its uninvolved viewers, or of those whose
+/// looks it rests on.
+fn spread_subjects(world: &World<'_>, firings: &mut Firings) {
+    for SubjectFired { subject, rule, looks: behind } in firings.subjects.clone() {
         let from = world.by_subject.partition_point(|&c| world.cases[c as usize].subject < subject);
         for &index in world.by_subject[from..].iter().take_while(|&&c| world.cases[c as usize].subject == subject) {
             let looks = world.looks(&world.cases[index as usize]);
             let uninvolved = looks.iter().any(|l| l.purpose == Purpose::Unexplained)
                 && looks.iter().all(|l| l.purpose != Purpose::Explained);
-            if !uninvolved {
+            let case = &world.cases[index as usize];
+            let inside = |look: &&u32| (case.from..case.to).contains(*look);
+            let own: Vec<u32> = behind.iter().filter(inside).map(|look| look - case.from).collect();
+            if if behind.is_empty() { !uninvolved } else { own.is_empty() } {
                 continue;
             }
-            let fired = Fired { rule, tie: None, looks: Vec::new(), expected: None };
-            match cases.binary_search_by_key(&index, |c| c.case) {
-                Ok(at) => {
-                    cases[at].fired.push(fired);
-                    cases[at].fired.sort_by_key(|f| f.rule);
-                }
-                Err(at) => cases.insert(at, FiredCase { case: index, fired: vec![fired] }),
-            }
+            firings.add_to_case(index, Fired { rule, tie: None, looks: own, expected: None });
         }
     }
 }

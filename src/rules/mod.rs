@@ -17,14 +17,19 @@ pub mod detection;
 pub mod facts;
 pub mod fire;
 pub mod header;
+pub mod kinds;
 pub mod law;
 pub mod lists;
+pub mod pack;
 pub mod rows;
+pub mod schema;
 pub mod template;
 
 mod compiled;
 mod condition;
+mod correlate;
 mod error;
+mod exempt;
 mod explain;
 mod pass;
 mod pattern;
@@ -48,10 +53,10 @@ pub use explain::{Explanation, ItemExplanation, SelectionExplanation, Truth, exp
 pub use facts::{Fact, FactId, FactType, Scope};
 pub use header::{Block, Chance, Lane, Level, Measure, Meta, Probity, Status, Weight};
 pub use pass::run_pass;
-pub use set::RuleSet;
+pub use set::{Plan, RuleSet};
 pub use shipped::{shipped, shipped_lists};
 pub use template::render;
-pub use testing::{RuleTests, TestCase, TestReport, test_dir, test_rules};
+pub use testing::{RuleTests, TestCase, TestReport, row_of, test_dir, test_rules};
 pub use value::{DenseRow, OwnedValue, Row, Value};
 
 /// One rule: what it says about itself, and its logic.
@@ -59,8 +64,10 @@ pub use value::{DenseRow, OwnedValue, Row, Value};
 pub struct Rule {
     /// Header, `probity:` block, file and hash.
     pub meta: Meta,
-    /// Selections and condition.
+    /// Selections and condition; none for a correlation, which never fires on a row by itself.
     pub detection: detection::Detection,
+    /// What is counted, where the file is a correlation document.
+    pub correlation: Option<correlation::Correlation>,
 }
 
 impl Rule {

@@ -74,7 +74,7 @@ fn timespan(reading: &mut Reading<'_>, node: &Node) -> Option<i64> {
     found
 }
 
-fn milliseconds(text: &str) -> Option<i64> {
+pub(super) fn milliseconds(text: &str) -> Option<i64> {
     let unit = match text.bytes().last()? {
         b's' => 1_000,
         b'm' => 60_000,

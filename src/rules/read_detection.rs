@@ -7,6 +7,7 @@ use super::error::{Reading, cut, line_of, suggestion};
 use super::facts::{self, Fact, FactType, Scope};
 use super::pattern::{self, Glob, Network, Place};
 use super::read;
+use super::trap::{Plain, plain};
 use super::yaml::{Key, Kind, Node};
 
 /// Most selections in one rule.
@@ -73,7 +74,19 @@ fn check_name(reading: &mut Reading<'_>, key: &Key) -> bool {
         let help = "use letters, digits and `_`, and no word of the condition language".to_owned();
         reading.error(&key.span, "rules::selection_name", message, help);
     }
-    fits && !keyword
+    // Other engines read `noticed` as `not iced`, and `off` as false.
+    let misread = fits && !keyword && (starts_with_not(&key.name) || !matches!(plain(&key.name), Plain::Text));
+    if misread {
+        let message = format!("other engines misread the selection `{}`", cut(&key.name));
+        let help =
+            "choose a name that does not begin with `not` and is no word for true, false, null or a number".to_owned();
+        reading.error(&key.span, "rules::selection_name", message, help);
+    }
+    fits && !keyword && !misread
+}
+
+fn starts_with_not(name: &str) -> bool {
+    name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("not"))
 }
 
 fn read_condition(

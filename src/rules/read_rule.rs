@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Rule;
-use super::correlation::CorrelationRule;
+use super::detection::Detection;
 use super::error::{Reading, cut, suggestion};
 use super::facts::{self, Scope, TABLES};
 use super::header::{Block, Chance, Lane, Level, LogSource, Measure, Meta, Probity, Related, Status, Weight};
@@ -39,7 +39,7 @@ const KEYS: [&str; 20] = [
 /// What a file holds.
 pub(super) enum Parsed {
     Rule(Box<Rule>),
-    Correlation(Box<CorrelationRule>),
+    Correlation(Box<Rule>),
 }
 
 /// Reads the text of `family/stem.yml`; errors go to `reading`.
@@ -57,13 +57,46 @@ pub(super) fn read(reading: &mut Reading<'_>, family: &str, stem: &str, sha256: 
     }
     if let Some(node) = correlation {
         let correlation = read_correlation::read(reading, node);
-        return finish(reading, meta, correlation)
-            .map(|(meta, correlation)| Parsed::Correlation(Box::new(CorrelationRule { meta, correlation })));
+        // Keys that could not be read have been told already.
+        if let (Some(correlation), Some(scope), false) = (&correlation, scope, reading.failed()) {
+            grouped_as_scoped(reading, &fields, node, (scope, &correlation.group_by));
+        }
+        return finish(reading, meta, correlation).map(|(meta, correlation)| {
+            let detection = Detection::none();
+            Parsed::Correlation(Box::new(Rule { meta, detection, correlation: Some(correlation) }))
+        });
     }
     let node = fields.need(reading, "detection")?;
     // Without a scope no fact can be looked up: its own error is enough for now.
     let detection = read_detection::read(reading, node, scope?);
-    finish(reading, meta, detection).map(|(meta, detection)| Parsed::Rule(Box::new(Rule { meta, detection })))
+    finish(reading, meta, detection)
+        .map(|(meta, detection)| Parsed::Rule(Box::new(Rule { meta, detection, correlation: None })))
+}
+
+/// What a correlation is about must be one of the keys by which hits are grouped.
+fn grouped_as_scoped(reading: &mut Reading<'_>, fields: &Fields<'_>, node: &Node, (scope, keys): (Scope, &[&str])) {
+    let (staff, subject) = (keys.contains(&"staff"), keys.contains(&"subject"));
+    let help = match scope {
+        Scope::User if staff => return,
+        Scope::Subject if subject && !staff => return,
+        Scope::Case if subject && staff => return,
+        Scope::User => "a finding on a user needs `staff` among the keys",
+        Scope::Subject => "a finding on a subject needs `subject` among the keys, without `staff`",
+        Scope::Case => "a finding on a case needs both `staff` and `subject` among the keys",
+        Scope::Look => "a correlation is about a case, a user or a subject: write `scope: user`",
+    };
+    let inner = |node: &Node, key: &str| match &node.kind {
+        yaml::Kind::Map(entries) => {
+            entries.iter().find(|(found, _)| found.name == key).map(|(_, node)| node.span.clone())
+        }
+        _ => None,
+    };
+    let span = match scope {
+        Scope::Look => fields.get("probity").and_then(|probity| inner(probity, "scope")),
+        _ => inner(node, "group-by"),
+    };
+    let message = format!("hits grouped by {} say nothing about one {}", keys.join(", "), scope.as_str());
+    reading.error(&span.unwrap_or(0..0), "rules::correlation", message, help.to_owned());
 }
 
 fn finish<T>(reading: &Reading<'_>, meta: Option<Meta>, logic: Option<T>) -> Option<(Meta, T)> {

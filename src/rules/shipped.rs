@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::RuleErrors;
 use super::lists::{self, List};
+use super::set::elsewhere;
 
 /// The shipped lists, by name.
 ///
@@ -19,10 +20,11 @@ pub fn shipped_lists() -> Result<BTreeMap<String, List>, RuleErrors> {
     Ok(found)
 }
 
-/// Name (`rules/family/name.yml`) and text of every shipped rule and its tests, sorted by name.
+/// Name (`rules/family/name.yml`) and text of every shipped rule and its tests, sorted by name. Folders
+/// that have readers of their own are left out.
 #[must_use]
 pub fn shipped() -> Vec<(String, String)> {
-    let of_rules = |(name, _): &&(&str, &str)| name.ends_with(".yml");
+    let of_rules = |(name, _): &&(&str, &str)| name.ends_with(".yml") && !elsewhere(name);
     FILES.iter().filter(of_rules).map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Runs the `name.test.yml` beside each rule: named rows that fire and named
-//! rows that stay silent, each with why.
+//! rows that stay silent, each with why. A correlation is tested on hits of its
+//! base rules instead: which rule, when, and the keys of the hit.
 
 use std::path::Path;
 
@@ -14,6 +15,8 @@ use super::read::{self, Fields};
 use super::set::{RuleSet, is_test, read_dir};
 use super::value::{DenseRow, OwnedValue};
 use super::yaml::{self, Kind, Node};
+
+mod hits;
 
 /// What the tests of a whole set came to.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +94,7 @@ pub fn test_rules<N: AsRef<str>, T: AsRef<str>>(set: &RuleSet, files: &[(N, T)])
         let key = rule.meta.key();
         format!("{}.test.yml", key.trim_start_matches('/'))
     };
-    for rule in set.rules() {
+    for rule in set.rules().iter().chain(set.correlations()) {
         let wanted = name_of(rule);
         let file = files.iter().find(|(name, _)| {
             let name = name.as_ref();
@@ -109,7 +112,7 @@ pub fn test_rules<N: AsRef<str>, T: AsRef<str>>(set: &RuleSet, files: &[(N, T)])
         report.rules.push(RuleTests { rule: rule.meta.key(), cases });
     }
     for name in files.iter().map(|(name, _)| name.as_ref()).filter(|name| is_test(name)) {
-        let known = set.rules().iter().any(|rule| name.ends_with(&name_of(rule)));
+        let known = set.rules().iter().chain(set.correlations()).any(|rule| name.ends_with(&name_of(rule)));
         if !known {
             let message = "these tests belong to no rule".to_owned();
             report.errors.push(RuleError::whole_file(name, "rules::orphan_tests", message, None));
@@ -145,16 +148,33 @@ fn read_cases(reading: &mut Reading<'_>, rule: &Rule) -> Vec<TestCase> {
 }
 
 fn read_case(reading: &mut Reading<'_>, node: &Node, rule: &Rule, compiled: &Compiled) -> Option<TestCase> {
-    let fields = Fields::new(reading, node, "a test", &["name", "fires", "why", "row"])?;
+    let input = if rule.correlation.is_some() { "hits" } else { "row" };
+    let fields = Fields::new(reading, node, "a test", &["name", "fires", "why", input])?;
     let name = fields.need_text(reading, "name");
     let why = fields.need_text(reading, "why");
     let expected = fields.need(reading, "fires").and_then(|node| read::flag(reading, node, "fires"));
+    let line = super::error::line_of(&reading.text(), node.span.start);
+    if let Some(correlation) = &rule.correlation {
+        let hits = fields.need(reading, "hits").and_then(|node| hits::read(reading, node, correlation));
+        let (name, why, expected, hits) = (name?, why?, expected?, hits?);
+        let (fired, explanation) = hits::judge(rule, correlation, &hits);
+        return Some(TestCase { name, why, expected, fired, line, explanation });
+    }
     let row = fields.need(reading, "row").and_then(|node| read_row(reading, node, rule.meta.probity.scope));
     let (name, why, expected, row) = (name?, why?, expected?, row?);
     let explanation = explain(rule, &row);
     let fired = compiled.matches(&row);
-    let line = super::error::line_of(&reading.text(), node.span.start);
     Some(TestCase { name, why, expected, fired, line, explanation })
+}
+
+/// Reads a row of facts, as a test writes it under `row:`.
+///
+/// # Errors
+/// Everything wrong with it.
+pub fn row_of(file: &str, text: &str, scope: Scope) -> Result<DenseRow, RuleErrors> {
+    let mut reading = Reading::new(file, text);
+    let row = yaml::parse(&mut reading).and_then(|root| read_row(&mut reading, &root, scope));
+    row.ok_or_else(|| RuleErrors(reading.into_errors()))
 }
 
 fn read_row(reading: &mut Reading<'_>, node: &Node, scope: Scope) -> Option<DenseRow> {

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::purpose::UserId;
 use crate::rules::Rule;
-use crate::rules::fire::{Fired, Firings};
+use crate::rules::fire::{Fired, Firings, UserFired};
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
 
@@ -100,18 +100,18 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
             )
         })
         .collect();
-    let mut by_user: FxHashMap<UserId, Vec<u16>> = FxHashMap::default();
-    for &(user, rule) in &firings.users {
-        by_user.entry(user).or_default().push(rule);
+    let mut by_user: FxHashMap<UserId, Vec<&UserFired>> = FxHashMap::default();
+    for fired in &firings.users {
+        by_user.entry(fired.user).or_default().push(fired);
     }
     let mut whole: Vec<(UserId, CaseScore)> = by_user
         .into_iter()
         .map(|(user, fired)| {
             let weighed: Vec<(Fired, Weighed)> = fired
                 .into_iter()
-                .map(|rule| {
-                    let fired = Fired { rule, tie: None, looks: Vec::new(), expected: None };
-                    (fired, rates.user(user, rule))
+                .map(|on| {
+                    let fired = Fired { rule: on.rule, tie: None, looks: on.looks.clone(), expected: None };
+                    (fired, rates.user(user, on.rule))
                 })
                 .collect();
             let blocks = case::blocks(&weighed, block_of, Vec::new(), world.values);

@@ -97,8 +97,8 @@ impl<'a> Rates<'a> {
                 }
             }
         }
-        for &(user, rule) in &firings.users {
-            *rates.by_role.entry((rule, world.peers.group(user))).or_default() += 1;
+        for fired in &firings.users {
+            *rates.by_role.entry((fired.rule, world.peers.group(fired.user))).or_default() += 1;
         }
         rates
     }
@@ -112,7 +112,7 @@ impl<'a> Rates<'a> {
         }
         match (rule.meta.probity.chance, &fired.tie) {
             (Chance::Peers, Some(tie)) => {
-                let rate = self.world.peers.rate(case.user, tie);
+                let rate = self.world.peers.rate(case.user, tie.kind, tie.staff);
                 let m = self.m(rule).value;
                 let p = f64::from(tie.probability).clamp(0.0, 1.0);
                 // The match itself may be wrong: then the looks are as ordinary as any.

@@ -1,5 +1,7 @@
 //! One case of the report: blocks, findings, time line.
 
+use rustc_hash::FxHashSet;
+
 use super::super::model::{Block, Case, Finding, TimelineLook};
 use super::{Material, against, evidence::Gathered, words};
 use crate::chance;
@@ -18,6 +20,8 @@ struct Scope<'a> {
     /// A case of one subject; `None` for the user as a whole.
     facts: Option<CaseFacts<'a>>,
     looks: Vec<&'a Look>,
+    /// What findings call each of the looks; see [`Fired::looks`].
+    names: Vec<u32>,
     tally: Tally,
     subject_key: &'a str,
     subject_name: String,
@@ -33,12 +37,12 @@ pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gather
     let zone = world.judged.zone;
     let findings: Vec<Finding> =
         score.fired.iter().map(|(fired, weighed)| finding(material, user, &scope, &case_id, fired, weighed)).collect();
-    for (look_index, look) in scope.looks.iter().enumerate() {
+    for (name, look) in scope.names.iter().zip(&scope.looks) {
         let behind: Vec<String> = score
             .fired
             .iter()
             .zip(&findings)
-            .filter(|((f, _), _)| f.looks.is_empty() || f.looks.contains(&(look_index as u32)))
+            .filter(|((f, _), _)| f.looks.is_empty() || f.looks.contains(name))
             .map(|(_, finding)| finding.finding_id.clone())
             .collect();
         gathered.add(world, look, &case_id, &behind);
@@ -98,6 +102,7 @@ fn scope<'a>(material: &Material<'a>, user: u32, score: &CaseScore) -> Scope<'a>
             let subject = &world.subjects.all[facts.case.subject as usize];
             Scope {
                 looks: facts.looks.iter().collect(),
+                names: (0..).take(facts.looks.len()).collect(),
                 tally: facts.tally,
                 subject_key: &subject.key,
                 subject_name: if facts.identified { subject.label.clone() } else { "not named in the log".to_owned() },
@@ -106,18 +111,27 @@ fn scope<'a>(material: &Material<'a>, user: u32, score: &CaseScore) -> Scope<'a>
             }
         }
         None => {
-            // A finding about the user as a whole rests on everything that no record explains.
+            // A finding about the user as a whole rests on everything that no record explains, or on the looks
+            // that it names.
             let all = &world.judged.looks.all;
             let from = all.partition_point(|l| l.user < user);
-            let own = &all[from..from + all[from..].partition_point(|l| l.user == user)];
-            let mut looks: Vec<&Look> =
-                own.iter().filter(|l| l.purpose != crate::purpose::Purpose::Explained).collect();
-            looks.sort_by_key(|l| (l.first_at, l.subject, l.system));
+            let to = from + all[from..].partition_point(|l| l.user == user);
+            let named: FxHashSet<u32> = score.fired.iter().flat_map(|(f, _)| f.looks.iter().copied()).collect();
+            let whole = score.fired.iter().any(|(f, _)| f.looks.is_empty());
+            let open = |name: &u32| whole && all[*name as usize].purpose != crate::purpose::Purpose::Explained;
+            let mut names: Vec<u32> =
+                (from as u32..to as u32).filter(|name| named.contains(name) || open(name)).collect();
+            names.sort_by_key(|name| {
+                let look = &all[*name as usize];
+                (look.first_at, look.subject, look.system, *name)
+            });
+            let looks: Vec<&Look> = names.iter().map(|name| &all[*name as usize]).collect();
             let copied: Vec<Look> = looks.iter().map(|l| **l).collect();
             Scope {
                 facts: None,
                 tally: Tally::new(world, &copied),
                 looks,
+                names,
                 subject_key: "",
                 subject_name: "all looks of the user that no record explains".to_owned(),
                 subject_kind: "",
@@ -147,11 +161,12 @@ fn finding(
     let world = material.world;
     let meta = &material.rules[usize::from(fired.rule)].meta;
     let zone = world.judged.zone;
-    let looks: Vec<&Look> = if fired.looks.is_empty() {
-        scope.looks.clone()
-    } else {
-        fired.looks.iter().map(|&i| scope.looks[i as usize]).collect()
+    let rests = |look: &&'_ Look, name: u32| match fired.looks.is_empty() {
+        true => scope.facts.is_some() || look.purpose != crate::purpose::Purpose::Explained,
+        false => fired.looks.contains(&name),
     };
+    let looks: Vec<&Look> =
+        scope.looks.iter().copied().zip(scope.names.iter()).filter(|(l, n)| rests(l, **n)).map(|(l, _)| l).collect();
     let copied: Vec<Look> = looks.iter().map(|l| **l).collect();
     let tally = Tally::new(world, &copied);
     let first = looks.iter().map(|l| l.first_at).min();

@@ -6,6 +6,7 @@ mod cases;
 mod evidence;
 mod habits;
 mod method;
+mod rule_quality;
 pub(super) mod tables;
 pub(super) mod words;
 
@@ -15,8 +16,9 @@ use super::model::{Counts, Lane, Referral, Report, RuleNotRun, Run};
 use crate::ids;
 use crate::ingest::{IngestError, Source};
 use crate::purpose::Purpose;
-use crate::rules::Rule;
+use crate::rules::fire::Firings;
 use crate::rules::rows::World;
+use crate::rules::{Rule, RuleSet};
 use crate::score::{Member, Scored, member};
 use crate::values::NINETY_PERCENT;
 
@@ -31,6 +33,12 @@ pub struct Material<'a> {
     pub rules: &'a [&'a Rule],
     /// Rules that could not run.
     pub not_run: Vec<RuleNotRun>,
+    /// Every rule that was read, and what the force's pack changes.
+    pub rule_set: &'a RuleSet,
+    /// Entries of packs, lists and authorities that did nothing, as sentences with their line.
+    pub rule_notes: Vec<String>,
+    /// What fired.
+    pub firings: &'a Firings,
     /// The scores.
     pub scored: &'a Scored,
     /// Where the rows came from, to read evidence again.
@@ -64,6 +72,9 @@ pub fn assemble(material: &Material<'_>) -> Result<Report, IngestError> {
     report.quarantine = tables::quarantine(world);
     report.duplicates = tables::duplicates(world);
     report.counts = counts(world, &report);
+    report.rule_quality = rule_quality::of(material, &report);
+    report.rule_notes.clone_from(&material.rule_notes);
+    report.thresholds_set = material.rule_set.pack().thresholds.len() as u64;
     report.warnings = method::warnings(material, &report);
     report.method = method::notes(material, &report);
     Ok(report)

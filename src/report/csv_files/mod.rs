@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod findings;
 pub mod quarantine;
 pub mod referrals;
+pub mod rules;
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -88,6 +88,17 @@ pub fn count(number: impl Count, one: &str, many: &str) -> String {
     format!("{}\u{a0}{}", whole(number), if number == 1 { one } else { many })
 }
 
+/// A rate: two figures that say something.
+#[must_use]
+pub fn rate(number: impl Borrow<f64>) -> String {
+    match *number.borrow() {
+        none if none == 0.0 => "0".to_owned(),
+        small if small < 0.01 => "under 0.01".to_owned(),
+        small if small < 10.0 => fixed(small, 2),
+        large => fixed(large, 0),
+    }
+}
+
 /// Bits with a sign, two decimals: `+3.20`, `−0.98`, `0.00`.
 #[must_use]
 pub fn signed(bits: impl Borrow<f64>) -> String {

@@ -21,6 +21,7 @@ pub(super) const FACTS: &[Fact] = &[
         &["access"],
         "7.5",
     ),
+    number(S, "viewers.teams", "Different teams to which those users belong", &["staff"], "14"),
     flag(S, "high_profile", "The subject is on the watch list or flagged as high profile", &[]),
     flag(S, "media_case", "The subject stands on the watch list as a media case", &["high_profile"]),
     flag(S, "staff", "The subject is a member of staff", &["staff"]),

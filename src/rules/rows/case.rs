@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::ties::CaseTie;
-use super::{Case, World, getters};
+use super::{Case, World, composition, getters, proxy};
 use crate::ingest::Environment;
 use crate::instant::DAY;
 use crate::purpose::{AccountKind, DutyState, Feed, Look, Purpose, Quoted, Template};
@@ -180,7 +180,7 @@ impl<'a> CaseFacts<'a> {
         let world = self.world;
         Some(match tie {
             Some(tie) => {
-                let u = world.peers.rate(self.case.user, tie).u();
+                let u = world.peers.rate(self.case.user, tie.kind, tie.staff).u();
                 world.peers.own_looks(self.case.user) as f64 * u
             }
             None => world.users[self.case.user as usize].group_unexplained_per_case.max(1.0),
@@ -230,6 +230,19 @@ impl CaseRow<'_> {
 
     fn flag(&self, name: fn(&super::subject::SubjectFacts) -> bool) -> Value<'static> {
         self.facts.world.viewed.get(&self.facts.case.subject).map_or(Value::Null, |s| Value::Bool(name(s)))
+    }
+
+    fn looks(&self, of: fn(&Self) -> u32) -> Value<'static> {
+        count(of(self))
+    }
+
+    /// A fact about whom the user looked at: unknown where the log does not say who that was.
+    fn who(&self, of: impl Fn(&World<'_>, &Case) -> Option<bool>) -> Value<'static> {
+        if self.facts.identified {
+            of(self.facts.world, &self.facts.case).map_or(Value::Null, Value::Bool)
+        } else {
+            Value::Null
+        }
     }
 
     fn tied(&self, of: impl Fn(&CaseTie) -> Value<'static>) -> Value<'static> {
@@ -286,6 +299,54 @@ const NAMED: &[(&str, Getter)] = &[
     }),
     ("volume.expected", |r| r.expected.map_or(Value::Null, Value::Number)),
     ("volume.excess_bits", |r| if r.facts.identified { Value::Number(r.facts.volume_bits()) } else { Value::Null }),
+    ("looks.peak_day", |r| if r.facts.identified { r.looks(peak_day) } else { Value::Null }),
+    ("looks.night", |r| r.looks(|r| such(r, |look| open(look) && composition::is_night(r.facts.world, look.first_at)))),
+    ("looks.by_plate", |r| r.looks(|r| such(r, |look| composition::by_plate(r.facts.world, look)))),
+    ("looks.after_notice", |r| r.looks(|r| such(r, |look| r.facts.world.context.after_notice(look)))),
+    ("looks.account_ended", |r| r.looks(|r| such(r, |look| r.facts.world.context.account_ended(r.facts.world, look)))),
+    ("looks.authority_ended", |r| {
+        r.looks(|r| such(r, |look| open(look) && r.facts.world.context.authority_ended(r.facts.world, look)))
+    }),
+    ("looks.untrained", |r| {
+        let world = r.facts.world;
+        known(r, |look| world.context.untrained(world.tables, look))
+    }),
+    ("looks.reason_unlike_role", |r| {
+        let world = r.facts.world;
+        known(r, |look| world.context.code_unlike_role(world, look).map(|unlike| unlike && open(look)))
+    }),
+    ("relation.ex_household", |r| r.who(|world, case| Some(world.context.at_former_home(case.user, case.subject)))),
+    ("proxy.colleague_tied", |r| r.who(|world, case| Some(proxy::colleague(world, case.user, case.subject).is_some()))),
+    ("proxy.colleague_at_work", |r| {
+        r.who(|world, case| {
+            let colleague = proxy::colleague(world, case.user, case.subject)?;
+            proxy::at_work(world, colleague, world.looks(case))
+        })
+    }),
+    ("proxy.in_return", |r| {
+        r.who(|world, case| {
+            let colleague = proxy::colleague(world, case.user, case.subject)?;
+            Some(proxy::in_return(world, case.user, colleague))
+        })
+    }),
+    ("behalf.tied", |r| r.who(|world, case| proxy::behalf_tied(world, case.subject, world.looks(case)))),
+    ("behalf.off_duty", |r| proxy::behalf_off_duty(r.facts.world, r.facts.looks).map_or(Value::Null, Value::Bool)),
+    ("account.tied_nearby", |r| r.who(|world, case| proxy::nearby(world, case.user, case.subject, world.looks(case)))),
+    ("incident.complaint_party", |r| r.who(|world, case| world.context.complaint(case.user, case.subject))),
+    ("subject.age_gap", |r| {
+        let world = r.facts.world;
+        let staff = world.tables.staff.get(r.facts.case.user as usize);
+        let own = staff.and_then(|staff| staff.dob.get(..4)?.parse::<u16>().ok());
+        let born = world.context.place(r.facts.case.subject).born;
+        own.filter(|_| born > 0).map_or(Value::Null, |own| Value::Number(f64::from(own.abs_diff(born))))
+    }),
+    ("subject.media_case", |r| r.flag(|s| s.media_case)),
+    ("subject.surge_bits", |r| {
+        let viewed = r.facts.world.viewed.get(&r.facts.case.subject).filter(|_| r.facts.identified);
+        viewed.map_or(Value::Null, |s| Value::Number(s.surge_bits))
+    }),
+    ("subject.line_manager", |r| r.who(line_manager)),
+    ("subject.out_of_area", |r| r.who(|world, case| world.context.out_of_area(case.user, case.subject))),
     ("subject.kind", |r| Value::Text(r.facts.world.subjects.all[r.facts.case.subject as usize].kind.as_str())),
     ("subject.staff", |r| r.flag(|s| s.staff)),
     ("subject.former_staff", |r| r.flag(|s| s.former_staff)),
@@ -313,6 +374,41 @@ const NAMED: &[(&str, Getter)] = &[
     ("feed.training", |r| Value::Text(r.facts.world.judged.feeds.training.as_str())),
     ("feed.relationships", |r| Value::Text(r.facts.world.judged.feeds.relationships.as_str())),
 ];
+
+const fn open(look: &Look) -> bool {
+    matches!(look.purpose, Purpose::Unexplained)
+}
+
+/// How many looks of the case are such.
+fn such(row: &CaseRow<'_>, such: impl Fn(&Look) -> bool) -> u32 {
+    row.facts.looks.iter().filter(|look| such(look)).count() as u32
+}
+
+/// How many looks of the case are such; unknown where it is known of none.
+fn known(row: &CaseRow<'_>, such: impl Fn(&Look) -> Option<bool>) -> Value<'static> {
+    let answers = row.facts.looks.iter().filter_map(such);
+    let (told, yes) = answers.fold((0, 0), |(told, yes), answer| (told + 1, yes + u32::from(answer)));
+    if told == 0 { Value::Null } else { count(yes) }
+}
+
+/// Most unexplained looks within any 24 hours; looks are in order of time.
+fn peak_day(row: &CaseRow<'_>) -> u32 {
+    let times: Vec<i64> = row.facts.looks.iter().filter(|look| open(look)).map(|look| look.first_at.0).collect();
+    let mut from = 0;
+    (0..times.len()).fold(0, |best, at| {
+        while times[at] - times[from] > DAY {
+            from += 1;
+        }
+        best.max((at - from + 1) as u32)
+    })
+}
+
+/// Is the subject the user's line manager?
+fn line_manager(world: &World<'_>, case: &Case) -> Option<bool> {
+    let manager = &world.tables.staff.get(case.user as usize)?.line_manager;
+    let manager = world.judged.users.find(manager)?;
+    Some(world.staff_subjects.who(world.relations, case.subject) == Some(manager))
+}
 
 fn subject_count(row: &CaseRow<'_>, of: fn(&super::subject::SubjectFacts) -> u32) -> Value<'static> {
     row.facts

@@ -5,9 +5,13 @@
 //! else about it is worked out when a rule asks.
 
 pub mod case;
+pub mod composition;
+pub mod context;
+pub mod forenames;
 pub mod look;
 pub mod matters;
 pub mod peers;
+mod proxy;
 pub mod shared;
 pub mod subject;
 pub mod ties;
@@ -71,6 +75,8 @@ pub struct World<'a> {
     pub shared: shared::Shared,
     /// The values of the score: how rates are shrunk, what blocks weigh at most.
     pub values: &'a Values,
+    /// Districts, births, courses, authorities and codes that cases are seen against.
+    pub context: context::Context,
 }
 
 impl<'a> World<'a> {
@@ -123,7 +129,9 @@ impl<'a> World<'a> {
             staff_subjects,
             shared,
             values,
+            context: context::Context::default(),
         };
+        world.context = context::Context::new(&world);
         world.users = user::facts(&world);
         world
     }

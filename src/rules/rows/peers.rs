@@ -9,7 +9,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Case, ties::CaseTie, ties::StaffSubjects};
+use super::{Case, ties::StaffSubjects};
 use crate::chance::beta_log2_sd;
 use crate::ingest::Tables;
 use crate::purpose::{Judged, UserId};
@@ -244,11 +244,12 @@ impl Peers {
         }
     }
 
-    /// The rate at which peers of `user` hit somebody with such a tie to `user`.
+    /// The rate at which peers of `user` hit somebody with such a tie to `user`; of colleagues, those who work
+    /// as near as `other`, or all where it is not given.
     #[must_use]
-    pub fn rate(&self, user: UserId, tie: &CaseTie) -> Rate {
-        match tie.kind {
-            TieKind::Colleague => self.colleague(user, tie.staff),
+    pub fn rate(&self, user: UserId, kind: TieKind, other: Option<UserId>) -> Rate {
+        match kind {
+            TieKind::Colleague => self.colleague(user, other),
             TieKind::HighProfile => self.watched(user),
             kind => self.own_circle(user, kind),
         }

@@ -25,6 +25,8 @@ pub struct SubjectFacts {
     pub viewers_unexplained: u32,
     /// Users of whose looks none was explained.
     pub viewers_uninvolved: u32,
+    /// Teams of those users.
+    pub teams: u32,
     /// The most uninvolved users within any 24 hours.
     pub surge: u32,
     /// Uninvolved users that a day brings on average outside the surge.
@@ -71,6 +73,7 @@ pub fn facts(
         }
         let mut f = SubjectFacts::default();
         let mut uninvolved: Vec<(Instant, u32)> = Vec::new();
+        let mut teams: Vec<&str> = Vec::new();
         for &index in &by_subject[start..end] {
             let case = cases[index as usize];
             let own = &looks[case.from as usize..case.to as usize];
@@ -80,9 +83,14 @@ pub fn facts(
             f.viewers_unexplained += u32::from(unexplained);
             if unexplained && own.iter().all(|l| l.purpose != Purpose::Explained) {
                 f.viewers_uninvolved += 1;
+                teams.extend(tables.staff.get(case.user as usize).map(|staff| staff.team.as_str()));
                 uninvolved.extend(own.iter().map(|l| (l.first_at, case.user)));
             }
         }
+        teams.retain(|team| !team.is_empty());
+        teams.sort_unstable();
+        teams.dedup();
+        f.teams = teams.len() as u32;
         if f.viewers_uninvolved as usize >= SURGE_VIEWERS {
             uninvolved.sort_unstable();
             f.surge = most_users_within_a_day(&uninvolved);
@@ -172,6 +180,7 @@ const NAMED: &[(&str, Getter)] = &[
     ("looks", |r| Value::Number(f64::from(r.facts.looks))),
     ("viewers", |r| Value::Number(f64::from(r.facts.viewers))),
     ("viewers.uninvolved", |r| Value::Number(f64::from(r.facts.viewers_uninvolved))),
+    ("viewers.teams", |r| Value::Number(f64::from(r.facts.teams))),
     ("surge_bits", |r| Value::Number(r.facts.surge_bits)),
     ("high_profile", |r| Value::Bool(r.facts.high_profile)),
     ("media_case", |r| Value::Bool(r.facts.media_case)),

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::composition::{Composition, compositions};
 use super::{Case, World, getters};
 use crate::chance;
 use crate::instant::{HOUR, Instant, MINUTE};
@@ -49,6 +50,8 @@ pub struct UserFacts {
     pub upheld_at: Option<Instant>,
     /// Subjects of incidents in which the user is a party, sorted.
     pub party_subjects: Vec<SubjectId>,
+    /// Whom they looked at without explanation, taken together.
+    pub composition: Composition,
 }
 
 /// Fewer peers than this cannot say what is usual.
@@ -75,6 +78,9 @@ pub fn facts(world: &World<'_>) -> Vec<UserFacts> {
     let watched_share = if all_unexplained > 0.0 { watched_unexplained / all_unexplained } else { 0.0 };
     let mut users: Vec<UserFacts> =
         by_user.par_iter().map(|cases| one(world, &world.cases[cases.clone()], watched_share)).collect();
+    for (user, composition) in users.iter_mut().zip(compositions(world, &by_user)) {
+        user.composition = composition;
+    }
     parties(world, &mut users);
     upheld(world, &mut users);
     against_peers(world, &mut users);
@@ -201,6 +207,9 @@ fn isolated(times: &[(Instant, bool)]) -> u32 {
 /// Subjects of incidents in which a member of staff is a party, by the tie of staff to themselves.
 fn parties(world: &World<'_>, users: &mut [UserFacts]) {
     let links = &world.judged.links;
+    for &(incident, user) in world.context.parties() {
+        users[user as usize].party_subjects.extend(links.subjects_of(incident));
+    }
     for row in &world.tables.incident_people {
         let Some(incident) = links.incident(&row.incident_id) else {
             continue;
@@ -251,8 +260,8 @@ fn against_peers(world: &World<'_>, users: &mut [UserFacts]) {
         if group.len() < TELLING_PEERS {
             continue;
         }
-        let looks = log_z(&group, |u| users[u].looks);
-        let prints = log_z(&group, |u| users[u].prints);
+        let looks = log_z(&group, |u| f64::from(users[u].looks));
+        let prints = log_z(&group, |u| f64::from(users[u].prints));
         let share = funnel_z(&group, |u| (users[u].unexplained, users[u].tellable));
         for (i, &u) in group.iter().enumerate() {
             users[u].looks_z = Some(looks[i]);
@@ -262,10 +271,15 @@ fn against_peers(world: &World<'_>, users: &mut [UserFacts]) {
     }
 }
 
+/// The same where there are peers enough to say what is usual.
+pub(super) fn robust_z(group: &[usize], count: impl Fn(usize) -> f64) -> Option<Vec<f64>> {
+    (group.len() >= TELLING_PEERS).then(|| log_z(group, count))
+}
+
 /// Robust z of log(1 + count): distance from the median in units of the scaled median deviation,
 /// which no single outlier can stretch; never less than a fifth of a log unit.
-fn log_z(group: &[usize], count: impl Fn(usize) -> u32) -> Vec<f64> {
-    let logs: Vec<f64> = group.iter().map(|&u| f64::from(count(u)).ln_1p()).collect();
+fn log_z(group: &[usize], count: impl Fn(usize) -> f64) -> Vec<f64> {
+    let logs: Vec<f64> = group.iter().map(|&u| count(u).ln_1p()).collect();
     let middle = chance::median(&mut logs.clone());
     let mut deviations: Vec<f64> = logs.iter().map(|l| (l - middle).abs()).collect();
     let spread = (1.4826 * chance::median(&mut deviations)).max(0.2);
@@ -341,6 +355,10 @@ fn count(n: u32) -> Value<'static> {
     Value::Number(f64::from(n))
 }
 
+fn share((such, all): (u32, u32)) -> Value<'static> {
+    if all == 0 { Value::Null } else { Value::Number(f64::from(such) / f64::from(all)) }
+}
+
 fn optional(z: Option<f64>) -> Value<'static> {
     z.map_or(Value::Null, Value::Number)
 }
@@ -383,6 +401,24 @@ const NAMED: &[(&str, Getter)] = &[
             Value::Null
         }
     }),
+    ("out_of_area.subjects", |r| count(r.facts.composition.out_of_area.0)),
+    ("out_of_area.share", |r| share(r.facts.composition.out_of_area)),
+    ("out_of_area.bits", |r| optional(r.facts.composition.out_of_area_bits)),
+    ("street.peak", |r| count(r.facts.composition.street_peak)),
+    ("network.largest", |r| count(r.facts.composition.network)),
+    ("one_sex.subjects", |r| count(r.facts.composition.one_sex.0)),
+    ("one_sex.share", |r| share(r.facts.composition.one_sex)),
+    ("one_sex.bits", |r| optional(r.facts.composition.one_sex_bits)),
+    ("young.subjects", |r| count(r.facts.composition.young.0)),
+    ("young.share", |r| share(r.facts.composition.young)),
+    ("young.bits", |r| optional(r.facts.composition.young_bits)),
+    ("plates.subjects", |r| count(r.facts.composition.plates)),
+    ("plates_z", |r| optional(r.facts.composition.plates_z)),
+    ("districts", |r| count(r.facts.composition.districts)),
+    ("run.minutes", |r| Value::Number(r.facts.composition.run_minutes)),
+    ("run_z", |r| optional(r.facts.composition.run_z)),
+    ("vulnerable.night", |r| count(r.facts.composition.vulnerable_night.0)),
+    ("vulnerable.night_share", |r| share(r.facts.composition.vulnerable_night)),
     ("role", |r| if r.role.is_empty() { Value::Null } else { Value::Text(&r.role) }),
     ("feed.incidents", |r| {
         // Nine looks in ten: a user whose looks mostly fall outside the feed cannot be compared by it.
@@ -427,7 +463,7 @@ mod tests {
 
     #[test]
     fn one_outlier_does_not_hide_itself() {
-        let counts = [10, 12, 9, 11, 10, 13, 400];
+        let counts = [10.0, 12.0, 9.0, 11.0, 10.0, 13.0, 400.0];
         let z = log_z(&[0, 1, 2, 3, 4, 5, 6], |u| counts[u]);
         assert!(z[6] > 10.0 && z[..6].iter().all(|z| z.abs() < 2.0), "{z:?}");
         let funnel = funnel_z(&[0, 1, 2, 3, 4], |u| [(2, 100), (3, 100), (1, 100), (2, 90), (60, 100)][u]);

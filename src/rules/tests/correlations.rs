@@ -139,6 +139,8 @@ fn document(correlation: &str) -> String {
     format!("{head}correlation:\n{correlation}falsepositives{tail}")
         .replace("name: sample", "name: burst")
         .replace("11111111", "99999999")
+        .replace("category: case", "category: user")
+        .replace("scope: case", "scope: user")
 }
 
 fn read(correlation: &str) -> Result<RuleSet, crate::rules::RuleErrors> {
@@ -156,7 +158,7 @@ const GOOD: &str = "    type: value_count
 #[test]
 fn a_document_is_read() {
     let set = read(GOOD).unwrap_or_else(|errors| panic!("{}", shown(&errors)));
-    let correlation = &set.correlations()[0].correlation;
+    let correlation = set.correlations()[0].correlation.as_ref().expect("a correlation");
     assert_eq!(correlation.timespan, 90 * 60_000);
     assert_eq!(correlation.field, Some("subject"));
     assert_eq!(correlation.condition, [(Compare::AtLeast, 5.0), (Compare::Less, 50.0)]);
@@ -175,6 +177,7 @@ fn wrong_documents_are_told() {
         GOOD.replace("gte: 5, ", ""),
         GOOD.replace("value_count", "temporal").replace("    condition: { field: subject, gte: 5, lt: 50 }\n", ""),
         GOOD.replace("    group-by: [ staff, system ]\n", ""),
+        GOOD.replace("group-by: [ staff, system ]", "group-by: [ subject ]"),
     ]
     .iter()
     .map(|text| {

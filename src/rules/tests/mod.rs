@@ -8,5 +8,6 @@ mod facts;
 mod fuzz;
 mod lists;
 mod modifiers;
+mod packs;
 mod shipped;
 mod support;

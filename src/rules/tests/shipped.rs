@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::support::RULES;
-use crate::rules::{Chance, Lane, Rule, RuleSet, Scope, facts, test_dir, test_rules};
+use crate::rules::{Chance, Lane, Rule, RuleSet, Scope, facts, kinds, test_dir, test_rules};
 
 fn set() -> RuleSet {
     RuleSet::load(Path::new(RULES)).unwrap_or_else(|errors| panic!("{}", super::support::shown(&errors)))
@@ -59,6 +59,22 @@ fn the_seven_kinds_are_there() {
 }
 
 #[test]
+fn every_kind_has_a_rule_and_every_rule_a_kind() {
+    let set = set();
+    for kind in kinds::KINDS {
+        assert!(!kind.rules.is_empty(), "{}", kind.kind);
+        for name in kind.rules {
+            assert!(set.find(name).is_some(), "{}: there is no rule {name}", kind.kind);
+        }
+    }
+    for rule in set.rules().iter().chain(set.correlations()) {
+        let known = kinds::KINDS.iter().any(|kind| kind.rules.contains(&rule.meta.name.as_str()));
+        assert!(known, "{} stands for no kind", rule.meta.key());
+    }
+    assert_eq!(kinds::KINDS.len(), 38);
+}
+
+#[test]
 fn no_incident_alone_never_refers() {
     assert_eq!(set().find("purpose/no-incident").expect("there").meta.probity.lane, Lane::Query);
 }
@@ -86,7 +102,7 @@ fn some_rules_run_on_an_access_log_alone() {
     {
         assert!(names.contains(&name), "{name} in {names:?}");
     }
-    assert_eq!(can.len() + cannot.len(), set.rules().len());
+    assert_eq!(can.len() + cannot.len(), set.rules().len() + set.correlations().len());
     let (_, missing) = cannot.iter().find(|(rule, _)| rule.meta.name == "family").expect("needs relationships");
     assert_eq!(missing, &["staff", "relationships", "incidents"]);
     assert!(set.runnable(&facts::TABLES).1.is_empty());
@@ -94,7 +110,8 @@ fn some_rules_run_on_an_access_log_alone() {
 
 #[test]
 fn the_habits_of_the_house() {
-    for rule in set().rules() {
+    let set = set();
+    for rule in set.rules().iter().chain(set.correlations()) {
         let (meta, key) = (&rule.meta, rule.meta.key());
         assert_eq!(meta.author, "Probity", "{key}");
         assert!(meta.title.len() <= 100, "{key}: a title is one line");
