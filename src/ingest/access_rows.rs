@@ -29,6 +29,31 @@ pub(crate) struct AccessPart {
 /// So many events are gathered before their texts are looked up.
 const BATCH: usize = 32;
 
+impl AccessPart {
+    /// Looks up what the gathered events say. Must be called before anything is read from the part.
+    pub(crate) fn settle(&mut self) {
+        let batch = &mut self.batch;
+        self.words.settle(|row, place, code| batch[row].1[place] = code);
+        let terms = |codes: &[u32; 8 + TERMS]| std::array::from_fn(|term| codes[8 + term]);
+        let visit = |sum: u32, (_, codes): &(Event, _)| sum.wrapping_add(self.queries.visit(terms(codes)));
+        std::hint::black_box(self.batch.iter().fold(0, visit));
+        for (event, codes) in self.batch.drain(..) {
+            self.events.push(Event {
+                login: codes[0],
+                system: codes[1],
+                on_behalf_of: codes[2],
+                reason_code: codes[3],
+                reason_text: codes[4],
+                incident_id: codes[5],
+                terminal: codes[6],
+                location: codes[7],
+                query: self.queries.number(terms(&codes)),
+                ..event
+            });
+        }
+    }
+}
+
 impl Part for AccessPart {
     fn row(&mut self, cells: &Cells<'_>, place: At, bench: &mut Bench) -> Result<(), Refusal> {
         if cells[col::AT].is_empty() {
@@ -129,31 +154,6 @@ impl Part for AccessPart {
         let mut keep = self.events.iter().map(|event| event.file != file);
         self.id_tails.retain(|_| keep.next().unwrap_or(true));
         self.events.retain(|event| event.file != file);
-    }
-}
-
-impl AccessPart {
-    /// Looks up what the gathered events say. Must be called before anything is read from the part.
-    pub(crate) fn settle(&mut self) {
-        let batch = &mut self.batch;
-        self.words.settle(|row, place, code| batch[row].1[place] = code);
-        let terms = |codes: &[u32; 8 + TERMS]| std::array::from_fn(|term| codes[8 + term]);
-        let visit = |sum: u32, (_, codes): &(Event, _)| sum.wrapping_add(self.queries.visit(terms(codes)));
-        std::hint::black_box(self.batch.iter().fold(0, visit));
-        for (event, codes) in self.batch.drain(..) {
-            self.events.push(Event {
-                login: codes[0],
-                system: codes[1],
-                on_behalf_of: codes[2],
-                reason_code: codes[3],
-                reason_text: codes[4],
-                incident_id: codes[5],
-                terminal: codes[6],
-                location: codes[7],
-                query: self.queries.number(terms(&codes)),
-                ..event
-            });
-        }
     }
 }
 
