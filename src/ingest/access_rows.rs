@@ -22,6 +22,36 @@ pub(crate) struct AccessPart {
     /// thousand million events the odds of two sharing one by chance are below 1 in 10^20.
     pub id_tails: Vec<u64>,
     scratch: Vec<u8>,
+    /// Events whose codes are not all known, with those that are.
+    batch: Vec<(Event, [u32; 8 + TERMS])>,
+}
+
+/// So many events are gathered before their texts are looked up.
+const BATCH: usize = 32;
+
+impl AccessPart {
+    /// Looks up what the gathered events say. Must be called before anything is read from the part.
+    pub(crate) fn settle(&mut self) {
+        let batch = &mut self.batch;
+        self.words.settle(|row, place, code| batch[row].1[place] = code);
+        let terms = |codes: &[u32; 8 + TERMS]| std::array::from_fn(|term| codes[8 + term]);
+        let visit = |sum: u32, (_, codes): &(Event, _)| sum.wrapping_add(self.queries.visit(terms(codes)));
+        std::hint::black_box(self.batch.iter().fold(0, visit));
+        for (event, codes) in self.batch.drain(..) {
+            self.events.push(Event {
+                login: codes[0],
+                system: codes[1],
+                on_behalf_of: codes[2],
+                reason_code: codes[3],
+                reason_text: codes[4],
+                incident_id: codes[5],
+                terminal: codes[6],
+                location: codes[7],
+                query: self.queries.number(terms(&codes)),
+                ..event
+            });
+        }
+    }
 }
 
 impl Part for AccessPart {
@@ -90,33 +120,36 @@ impl Part for AccessPart {
         let digest = Sha256::digest(&self.scratch);
         let (head, tail) = (eight(&digest[..8]), eight(&digest[8..16]));
 
-        let codes = self.words.codes(texts(cells));
-        let terms: [u32; TERMS] = std::array::from_fn(|term| codes[8 + term]);
+        let codes = self.words.codes(self.batch.len() as u32, texts(cells));
         let event = Event {
             at,
             id_hash: head,
             offset: place.offset,
             line: place.line,
-            login: codes[0],
-            on_behalf_of: codes[2],
-            reason_code: codes[3],
-            reason_text: codes[4],
-            incident_id: codes[5],
-            terminal: codes[6],
-            location: codes[7],
-            query: self.queries.number(terms),
-            system: codes[1],
+            login: 0,
+            on_behalf_of: 0,
+            reason_code: 0,
+            reason_text: 0,
+            incident_id: 0,
+            terminal: 0,
+            location: 0,
+            query: 0,
+            system: 0,
             file: place.file,
             environment,
             action,
             outcome,
         };
-        self.events.push(event);
+        self.batch.push((event, codes));
         self.id_tails.push(tail);
+        if self.batch.len() == BATCH {
+            self.settle();
+        }
         Ok(())
     }
 
     fn forget(&mut self, file: u16) {
+        self.settle();
         // Words and queries that nothing uses any more are left out when parts are merged.
         let mut keep = self.events.iter().map(|event| event.file != file);
         self.id_tails.retain(|_| keep.next().unwrap_or(true));

@@ -12,11 +12,24 @@ use rustc_hash::FxHasher;
 pub(crate) struct Dictionary {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// Open addressing, never more than half full.
+    /// Open addressing, never more than three quarters full.
     slots: Vec<Slot>,
     /// By place in the row: the texts seen there lately. Most columns hold few different texts, and these are found
     /// without a visit to the large table.
     lately: Vec<Slot>,
+    /// Texts that have not been looked up, and their bytes.
+    waiting: Vec<Waiting>,
+    held: Vec<u8>,
+}
+
+/// A text of a row that waits to be looked up.
+struct Waiting {
+    key: [u64; 2],
+    hash: u64,
+    start: usize,
+    end: usize,
+    row: u32,
+    place: u32,
 }
 
 /// A text in the table.
@@ -36,22 +49,28 @@ const LATELY: u32 = 6;
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { bytes: Vec::new(), ends: vec![0], slots: vec![Slot::default(); 1024], lately: Vec::new() }
+        Self {
+            bytes: Vec::new(),
+            ends: vec![0],
+            slots: vec![Slot::default(); 1024],
+            lately: Vec::new(),
+            waiting: Vec::new(),
+            held: Vec::new(),
+        }
     }
 }
 
 impl Dictionary {
-    /// The numbers of several texts, new or old: the cells of a row, in one order always.
+    /// The numbers of the cells of a row, always in one order, as far as they are at hand. The others wait for
+    /// [`Self::settle`]; `row` is how they are called then.
     ///
-    /// A large table does not fit into the processor's cache. So all places are worked out first and visited
-    /// together, so that the waits for memory overlap, and only then the texts are looked up.
-    pub(crate) fn codes<const N: usize>(&mut self, texts: [&[u8]; N]) -> [u32; N] {
-        self.lately.resize(N << LATELY, Slot::default());
+    /// A large table does not fit into the processor's cache. So the texts of several rows are gathered, all their places
+    /// are visited together, so that the waits for memory overlap, and only then the texts are looked up.
+    pub(crate) fn codes<const N: usize>(&mut self, row: u32, texts: [&[u8]; N]) -> [u32; N] {
+        if self.lately.is_empty() {
+            self.lately.resize(N << LATELY, Slot::default());
+        }
         let mut codes = [0; N];
-        let mut waiting = [(0usize, [0u64; 2], 0u64); N];
-        let mut count = 0;
-        let mask = self.slots.len() - 1;
-        let mut sum = 0u32;
         for (place, text) in texts.into_iter().enumerate() {
             if text.is_empty() {
                 continue;
@@ -60,21 +79,32 @@ impl Dictionary {
             let slot = self.lately[(place << LATELY) + (hash >> (64 - LATELY)) as usize];
             if self.is(slot, text, key) {
                 codes[place] = slot.code;
-            } else {
-                sum = sum.wrapping_add(self.slots[hash as usize & mask].code);
-                waiting[count] = (place, key, hash);
-                count += 1;
+                continue;
             }
-        }
-        std::hint::black_box(sum);
-        for (place, key, hash) in &waiting[..count] {
-            let text = texts[*place];
-            let code = self.look_up(text, *key, *hash);
-            codes[*place] = code;
-            self.lately[(place << LATELY) + (hash >> (64 - LATELY)) as usize] =
-                Slot { key: *key, length: text.len() as u32, code };
+            let start = self.held.len();
+            self.held.extend_from_slice(text);
+            self.waiting.push(Waiting { key, hash, start, end: self.held.len(), row, place: place as u32 });
         }
         codes
+    }
+
+    /// Looks up the texts that wait: calls `give` with the row, the place in it and the number of each.
+    pub(crate) fn settle(&mut self, mut give: impl FnMut(usize, usize, u32)) {
+        let mask = self.slots.len() - 1;
+        let visit = |sum: u32, one: &Waiting| sum.wrapping_add(self.slots[one.hash as usize & mask].code);
+        std::hint::black_box(self.waiting.iter().fold(0, visit));
+        let waiting = std::mem::take(&mut self.waiting);
+        let held = std::mem::take(&mut self.held);
+        for one in &waiting {
+            let text = &held[one.start..one.end];
+            let code = self.look_up(text, one.key, one.hash);
+            give(one.row as usize, one.place as usize, code);
+            self.lately[((one.place as usize) << LATELY) + (one.hash >> (64 - LATELY)) as usize] =
+                Slot { key: one.key, length: text.len() as u32, code };
+        }
+        (self.waiting, self.held) = (waiting, held);
+        self.waiting.clear();
+        self.held.clear();
     }
 
     #[inline]
@@ -118,7 +148,7 @@ impl Dictionary {
         self.bytes.extend_from_slice(text);
         self.ends.push(self.bytes.len());
         self.slots[at] = Slot { key, length: text.len() as u32, code };
-        if self.ends.len() * 2 > self.slots.len() {
+        if self.ends.len() * 4 > self.slots.len() * 3 {
             self.grow();
         }
         code
@@ -207,7 +237,9 @@ mod tests {
 
     impl Dictionary {
         fn code(&mut self, text: &[u8]) -> u32 {
-            self.codes([text])[0]
+            let [mut code] = self.codes(0, [text]);
+            self.settle(|_, _, found| code = found);
+            code
         }
     }
 
@@ -217,7 +249,15 @@ mod tests {
         assert_eq!(dictionary.code(b""), 0);
         let text = |n: usize| format!("{}{n}", "text ".repeat(n % 7));
         let codes: Vec<u32> = (0..20_000).map(|n| dictionary.code(text(n).as_bytes())).collect();
-        assert_eq!(dictionary.codes([b"", text(3).as_bytes(), text(3).as_bytes()]), [0, codes[3], codes[3]]);
+        let mut rows = Dictionary::default();
+        let given = [text(3), text(5), text(3), String::new(), text(5), text(9)];
+        let mut found: Vec<[u32; 2]> = Vec::new();
+        for (row, pair) in given.chunks(2).enumerate() {
+            found.push(rows.codes(row as u32, [pair[0].as_bytes(), pair[1].as_bytes()]));
+        }
+        rows.settle(|row, place, code| found[row][place] = code);
+        assert_eq!(found, [[1, 2], [1, 0], [2, 3]]);
+        assert_eq!(rows.codes(0, [text(3).as_bytes(), text(9).as_bytes()]), [1, 3], "both are at hand now");
         for (n, code) in codes.iter().enumerate() {
             assert_eq!(dictionary.code(text(n).as_bytes()), *code);
             assert_eq!(dictionary.get(*code), text(n).as_bytes());

@@ -88,7 +88,7 @@ pub(crate) fn header(bytes: &[u8], ended: bool, table: TableName, profile: &Prof
 fn at(bytes: &[u8], ended: bool, place: Header, table: TableName, profile: &Profile) -> Result<Header, NoHeader> {
     let start = place.end;
     let candidates = profile.delimiter().map_or_else(|| DELIMITERS.to_vec(), |one| vec![one]);
-    let mut best: Option<((usize, usize), Vec<String>, u8, usize)> = None;
+    let mut best: Option<((usize, usize), Header)> = None;
     for delimiter in candidates {
         let Some(length) = first_record(&bytes[start..], Grammar::Csv(delimiter), ended) else { continue };
         if place.passed > 0 && length > LONGEST {
@@ -115,12 +115,12 @@ fn at(bytes: &[u8], ended: bool, place: Header, table: TableName, profile: &Prof
         }
         let cells: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let score = (recognised(table, profile, &cells), cells.len());
-        if best.as_ref().is_none_or(|(best, ..)| score > *best) {
-            best = Some((score, cells, delimiter, start + length));
+        if best.as_ref().is_none_or(|(best, _)| score > *best) {
+            let Header { lines_before, passed, .. } = place;
+            best = Some((score, Header { cells, delimiter, end: start + length, lines_before, passed }));
         }
     }
-    let (_, cells, delimiter, end) = best.ok_or(UNENDED)?;
-    Ok(Header { cells, delimiter, end, ..place })
+    best.map(|(_, header)| header).ok_or(UNENDED)
 }
 
 /// True where a table can be read with this header, or where it is a header with a mistake of its own.

@@ -31,6 +31,7 @@ type Ref = (u32, u32);
 
 /// Merges the parts; the duplicates come back sorted.
 pub(crate) fn merge(mut parts: Vec<AccessPart>, columns: Vec<&'static str>) -> (AccessLog, Vec<Duplicate>) {
+    parts.par_iter_mut().for_each(AccessPart::settle);
     let (duplicates, dropped) = find_duplicates(&parts);
     let used: Vec<Used> = parts.par_iter().zip(&dropped).map(|(part, dropped)| Used::of(part, dropped)).collect();
     let (strings, ranks) = rank_texts(&parts, &used);

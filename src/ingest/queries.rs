@@ -42,6 +42,16 @@ impl Queries {
         number
     }
 
+    /// Visits the place of a query, so that the waits for memory of several overlap.
+    pub(crate) fn visit(&self, terms: [u32; TERMS]) -> u32 {
+        let mut set = (0..TERMS).filter(|term| terms[*term] != 0);
+        match (set.next(), set.next()) {
+            (Some(only), None) => self.single[only].get(terms[only] as usize).copied().unwrap_or_default(),
+            _ if self.others.is_empty() => 0,
+            _ => self.others[hash(&terms) as usize & (self.others.len() - 1)] as u32,
+        }
+    }
+
     fn other(&mut self, wanted: [u32; TERMS], next: u32) -> u32 {
         if self.count * 2 >= self.others.len() {
             self.grow();

@@ -21,7 +21,7 @@ pub(crate) struct Found {
 
 /// Makes one row of each person's states. `rows` are sorted by staff id.
 ///
-/// Two rows are one person unless forename and surname both differ and the dates of birth do not agree. Of one
+/// Two rows are one person unless the surname and also the forename or the date of birth differ; one date of birth makes them one. Of one
 /// person the row counts that is valid last; where no row says from when it is valid, the one in the file whose name sorts last;
 /// rows of one file that say no dates are all kept. Earlier surnames become previous surnames.
 pub(crate) fn settle(rows: Vec<Staff>) -> (Vec<Staff>, Found) {
@@ -53,8 +53,8 @@ fn one_person(one: &Staff, other: &Staff) -> bool {
     let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other) && !one.is_empty();
     let differ = |one: &str, other: &str| !one.eq_ignore_ascii_case(other) && !one.is_empty() && !other.is_empty();
     same(&one.dob, &other.dob)
-        || !(differ(&one.forename, &other.forename) && differ(&one.surname, &other.surname))
-            && !(differ(&one.dob, &other.dob) && differ(&one.surname, &other.surname))
+        || !(differ(&one.surname, &other.surname)
+            && (differ(&one.forename, &other.forename) || differ(&one.dob, &other.dob)))
 }
 
 fn merge(mut states: Vec<Staff>, kept: &mut Vec<Staff>, found: &mut Found) {
