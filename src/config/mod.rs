@@ -11,8 +11,10 @@ mod document;
 mod fault;
 mod files;
 pub mod keys;
-mod profiles;
+pub mod profiles;
 mod resolve;
+#[cfg(test)]
+mod shipped_tests;
 pub mod suggest;
 #[cfg(test)]
 mod tests;

@@ -11,10 +11,25 @@ use super::suggest;
 use crate::ingest::profile;
 
 /// The profiles that the program brings along: name and text.
-const SHIPPED: &[(&str, &str)] = &[
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("alpr-organisation", include_str!("../../profiles/alpr-organisation.toml")),
+    ("alpr-portal", include_str!("../../profiles/alpr-portal.toml")),
     ("canonical", include_str!("../../profiles/canonical.toml")),
     ("eugene-alpr", include_str!("../../profiles/eugene-alpr.toml")),
+    ("fhir-auditevent", include_str!("../../profiles/fhir-auditevent.toml")),
+    ("hr-export", include_str!("../../profiles/hr-export.toml")),
+    ("pnc-transaction", include_str!("../../profiles/pnc-transaction.toml")),
+    ("purview", include_str!("../../profiles/purview.toml")),
+    ("roster-export", include_str!("../../profiles/roster-export.toml")),
 ];
+
+/// The text of a shipped profile that another extends, and how to call it.
+///
+/// # Errors
+/// A sentence of help where none has that name.
+pub fn shipped(name: &str) -> Result<(String, String), String> {
+    Profiles::new(Path::new(""), None).text(name).map_err(|missing| format!("{}; {}", missing.message, missing.help))
+}
 
 /// The profiles that a config may name, each read once.
 pub struct Profiles {
@@ -49,7 +64,8 @@ impl Profiles {
                 return None;
             }
         };
-        match profile::parse(&called, &text) {
+        let library = |name: &str| self.text(name).map_err(|missing| format!("{}; {}", missing.message, missing.help));
+        match profile::parse_with(&called, &text, &library) {
             Ok(profile) => Some(Arc::new(profile)),
             Err(error) => {
                 let message = format!("the profile `{name}` cannot be used");
@@ -127,7 +143,7 @@ mod tests {
         names.sort();
         assert_eq!(names, SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>());
         for (name, text) in SHIPPED {
-            if let Err(error) = profile::parse(name, text) {
+            if let Err(error) = profile::parse_with(name, text, &shipped) {
                 panic!("{name}: {error}");
             }
         }

@@ -259,7 +259,7 @@ fn places_that_do_not_exist_are_told_apart_from_missing_input() {
     input: true: config::missing_file at "\"acess-1.csv\"": there is no file `acess-1.csv` (did you mean `access-1.csv`?)
     input: false: config::unknown_profile at "\"oru-rms\"": there is no profile `oru-rms` (did you mean `our-rms`?)
     input: false: config::unknown_profile at "\"eugen-alpr\"": there is no profile `eugen-alpr` (did you mean `eugene-alpr`?)
-    input: false: config::unknown_profile at "\"no-such\"": there is no profile `no-such` (known here: canonical, eugene-alpr; a path must end in .toml)
+    input: false: config::unknown_profile at "\"no-such\"": there is no profile `no-such` (known here: alpr-organisation, alpr-portal, canonical, eugene-alpr, fhir-auditevent, hr-export, pnc-transaction, purview, roster-export; a path must end in .toml)
     input: false: config::other_table at "\"eugene-alpr\"": the profile `eugene-alpr` makes the table `access` (this source feeds `staff`: one of the two is wrong)
     input: false: config::unknown_profile at "\"maps/none.toml\"": the profile DESK/maps/none.toml cannot be read (No such file or directory (os error 2))
     "##);

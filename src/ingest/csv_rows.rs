@@ -47,7 +47,8 @@ impl CsvLayout {
                 At { file, line: line_number(block.line + record.lines), offset: block.offset + record.start as u64 };
             let taken = self.check(&record, limits, bench).and_then(|()| {
                 let mut cells = Cells::default();
-                bench.tally.masked += self.mapping.fill(&record, &mut cells);
+                let derived = self.mapping.derive(&record)?;
+                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
                 part.row(&cells, at, bench)
             });
             if let Err(refusal) = taken {

@@ -10,12 +10,13 @@ use std::sync::{Mutex, PoisonError};
 use chrono_tz::Tz;
 use rayon::prelude::*;
 
-use super::Progress;
 use super::blocks::{Blocks, Grammar, Limits, Piece};
 use super::columns::spec;
 use super::csv_rows::{CsvLayout, line_number};
 use super::error::IngestError;
 use super::header::{NoHeader, header};
+use super::held::Held;
+use super::json_docs::DocsLayout;
 use super::json_list;
 use super::json_rows::JsonLayout;
 use super::mapping::{Mapping, Place, missing_columns};
@@ -26,6 +27,8 @@ use super::stream::{self, Packing, Stored, Text};
 use super::tables::TableName;
 use super::tally::{Refusal, Tally, unused_columns};
 use super::time::Clock;
+use super::xlsx::XlsxLayout;
+use super::{NoProgress, Progress};
 
 /// One file to read.
 #[derive(Clone, Copy)]
@@ -80,6 +83,7 @@ pub(crate) enum Layout {
     Csv(CsvLayout),
     Json(JsonLayout),
     Parquet(ParquetLayout),
+    Held(Box<Held>),
 }
 
 /// What is known about a file after it has been read once.
@@ -111,6 +115,7 @@ impl Shape {
             Layout::Csv(csv) => Some(&csv.mapping),
             Layout::Json(json) => Some(&json.mapping),
             Layout::Parquet(parquet) => Some(&parquet.mapping),
+            Layout::Held(held) => Some(held.mapping()),
         }
     }
 }
@@ -202,10 +207,30 @@ fn attempt<P: Part>(
     if &stream.magic == b"PAR1" && stream.packing == Packing::Plain {
         return parquet(job, limits, pool, stream, &meter).map_err(Stop::Error);
     }
+    if &stream.magic == b"PK\x03\x04" && stream.packing == Packing::Plain {
+        let mut bytes = Vec::new();
+        let mut reader = stream.reader;
+        io::Read::read_to_end(&mut reader, &mut bytes).map_err(|error| job.io(error))?;
+        let layout = Held::Xlsx(XlsxLayout::open(job, &bytes)?);
+        return held(job, limits, pool, (layout, Shape::default()), (&bytes, &meter)).map_err(Stop::Error);
+    }
     let mut shape = Shape { packing: stream.packing, text: stream.text, ..Shape::default() };
     let mut blocks = Blocks::new(stream.reader, stream.start, limits);
     shape.returns = blocks.find_returns().map_err(|error| job.io(error))?;
     shape.layout = layout(job, &mut blocks, stream.text)?;
+    if let Layout::Held(layout) = shape.layout {
+        drop(blocks);
+        let stored = Stored::open(job.path, &NoProgress)
+            .map_err(|source| IngestError::Unreadable { file: job.name.to_owned(), source })?;
+        let meter = stored.meter();
+        let mut stream = stream::open(stored, assumed).map_err(|error| job.io(error))?;
+        let text = DocsLayout::text(job, &mut stream.reader)?;
+        if std::str::from_utf8(&text).is_err() {
+            return Err(Stop::NotUtf8);
+        }
+        let shape = Shape { packing: stream.packing, text: stream.text, ..Shape::default() };
+        return held(job, limits, pool, (*layout, shape), (&text, &meter)).map_err(Stop::Error);
+    }
     shape.rows_at = blocks.offset();
     blocks.set_grammar(shape.grammar());
     let tally = if matches!(shape.layout, Layout::None) {
@@ -238,7 +263,7 @@ fn attempt<P: Part>(
             done.present = json.present(job.table, job.profile, &done.tally.seen);
             check_keys(job, json, &done)?;
         }
-        Layout::None | Layout::Parquet(_) => {}
+        Layout::None | Layout::Parquet(_) | Layout::Held(_) => {}
     }
     if matches!(shape.text, Text::Utf16Le | Text::Utf16Be) {
         let told =
@@ -265,10 +290,14 @@ fn above_header(lines: u64) -> String {
 /// Tells the format and reads the header.
 fn layout<R: io::Read>(job: Job<'_>, blocks: &mut Blocks<R>, text: Text) -> Result<Layout, Stop> {
     let line = blocks.line();
+    let start = blocks.offset();
     let (bytes, ended) = blocks.peek().map_err(|error| job.io(error))?;
     let declared_csv =
         job.profile.delimiter().is_some() || job.profile.skip_lines() > 0 || !job.profile.header().is_empty();
     match bytes.trim_ascii_start().first() {
+        Some(b'{' | b'[') if !declared_csv && DocsLayout::wanted(bytes, job.profile) => {
+            return Ok(Layout::Held(Box::new(Held::Docs(DocsLayout::new(job, start)?))));
+        }
         Some(b'{') if !declared_csv => return Ok(Layout::Json(JsonLayout::new(job.table, job.profile, job.place(0))?)),
         Some(b'[') if !declared_csv && json_list::is_list(bytes) => {
             let mut layout = JsonLayout::new(job.table, job.profile, job.place(0))?;
@@ -379,7 +408,7 @@ fn parse<P: Part>(job: Job<'_>, tools: Tools<'_, P>, pieces: Receiver<Piece>, sh
                 match &shape.layout {
                     Layout::Csv(csv) => csv.block(&block, limits, job.index, &mut part, &mut bench),
                     Layout::Json(json) => json.block(&block, limits, job.index, &mut part, &mut bench),
-                    Layout::None | Layout::Parquet(_) => {}
+                    Layout::None | Layout::Parquet(_) | Layout::Held(_) => {}
                 }
                 pool.give(part);
                 // The reader may have ended.
@@ -432,4 +461,42 @@ fn parquet<P: Part>(
         tally: add_up(benches),
         notes,
     })
+}
+
+/// Reads a file whose bytes or text are held as a whole.
+fn held<P: Part>(
+    job: Job<'_>,
+    limits: Limits,
+    pool: &Pool<P>,
+    (layout, shape): (Held, Shape),
+    (whole, meter): (&[u8], &stream::Meter),
+) -> Result<Done, IngestError> {
+    let benches = Pool::new();
+    let mut part = pool.take(P::default);
+    let mut bench = job.bench();
+    let read = layout.rows(job, whole, limits, &mut part, &mut bench);
+    pool.give(part);
+    benches.give(bench);
+    read?;
+    let mut done = Done {
+        bytes: meter.bytes(),
+        sha256: meter.sha256(),
+        tally: add_up(benches),
+        notes: layout.notes().to_vec(),
+        ..Done::default()
+    };
+    match &layout {
+        Held::Xlsx(xlsx) => {
+            done.present.clone_from(&xlsx.mapping.present);
+            if !xlsx.mapping.unused.is_empty() {
+                done.notes.push(unused_columns(xlsx.mapping.unused.iter().map(String::as_str)));
+            }
+        }
+        Held::Docs(docs) => {
+            done.present = docs.json.present(job.table, job.profile, &done.tally.seen);
+            check_keys(job, &docs.json, &done)?;
+        }
+    }
+    done.shape = Shape { layout: Layout::Held(Box::new(layout)), ..shape };
+    Ok(done)
 }

@@ -15,6 +15,7 @@ use super::columns::spec;
 use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::json_list::{Step, step};
+use super::json_path::{Found, JsonPath};
 use super::mapping::{Cells, Mapping, Place, header_key};
 use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
@@ -31,6 +32,8 @@ pub(crate) struct JsonLayout {
     fallbacks: Vec<(usize, Vec<usize>)>,
     /// By place: the canonical columns that it can feed.
     feeds: Vec<Vec<&'static str>>,
+    /// Where the profile speaks of JSON documents: by place, the path to it. Else keys are compared like headers.
+    paths: Option<Vec<JsonPath>>,
     /// The objects are the elements of one list, not one a line.
     pub list: bool,
 }
@@ -46,20 +49,27 @@ impl JsonLayout {
         for column in spec(table).columns {
             let mut places = Vec::new();
             for key in profile.headers(column.name) {
-                let place = *slots.entry(header_key(key)).or_insert_with(|| {
-                    header.push(key.to_owned());
-                    feeds.push(Vec::new());
-                    header.len() - 1
-                });
-                feeds[place].push(column.name);
-                places.push(place);
+                for root in profile.roots(key) {
+                    let place = *slots.entry(header_key(root)).or_insert_with(|| {
+                        header.push(root.to_owned());
+                        feeds.push(Vec::new());
+                        header.len() - 1
+                    });
+                    feeds[place].push(column.name);
+                    if root == key {
+                        places.push(place);
+                    }
+                }
             }
             if places.len() > 1 {
                 fallbacks.push((places[0], places.split_off(1)));
             }
         }
+        // A name that is no path is no member of a document either.
+        let path = |name: &String| JsonPath::parse(name).or_else(|_| JsonPath::parse("?"));
+        let paths = profile.json().and_then(|_| header.iter().map(path).collect::<Result<Vec<_>, _>>().ok());
         let mapping = Mapping::bind(table, profile, &header, place)?;
-        Ok(Self { mapping, slots, fallbacks, feeds, list: false })
+        Ok(Self { mapping, slots, fallbacks, feeds, paths, list: false })
     }
 
     /// The canonical columns of a file in which these places were seen.
@@ -71,6 +81,11 @@ impl JsonLayout {
             .map(|column| column.name)
             .filter(|name| fed(name) || profile.constant(name).is_some_and(|value| !value.is_empty()))
             .collect()
+    }
+
+    /// Cells of a row.
+    pub(crate) const fn width(&self) -> usize {
+        self.feeds.len()
     }
 
     /// The keys that were seen in a file.
@@ -98,7 +113,8 @@ impl JsonLayout {
             let taken = self.record(text, Some(bench)).and_then(|record| {
                 check_cells(&record, text, limits)?;
                 let mut cells = Cells::default();
-                bench.tally.masked += self.mapping.fill(&record, &mut cells);
+                let derived = self.mapping.derive(&record)?;
+                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
                 part.row(&cells, at, bench)
             });
             if let Err(refusal) = taken {
@@ -120,10 +136,24 @@ impl JsonLayout {
         self.record(bytes.trim_ascii(), None).ok()
     }
 
-    fn record(&self, text: &[u8], mut bench: Option<&mut Bench>) -> Result<ByteRecord, Refusal> {
+    /// One object as a row.
+    pub(crate) fn record(&self, text: &[u8], mut bench: Option<&mut Bench>) -> Result<ByteRecord, Refusal> {
         let refuse = |problem: String| Refusal { column: "", value: text.to_vec(), problem };
         let node: Node =
             serde_json::from_slice(text).map_err(|error| refuse(format!("it is not a JSON object: {error}")))?;
+        if let (Some(paths), Node::Object(members)) = (&self.paths, &node) {
+            let found: Vec<Option<Found>> = paths.iter().map(|path| path.find(&node)).collect();
+            if let Some(bench) = bench {
+                for (slot, found) in found.iter().enumerate() {
+                    bench.tally.seen[slot] |= found.is_some();
+                    bench.tally.besides += found.as_ref().map_or(0, |found| found.besides as u64);
+                }
+                members.iter().filter(|(key, _)| paths.iter().all(|path| path.root() != key)).for_each(|(key, _)| {
+                    bench.tally.unused_key(key);
+                });
+            }
+            return Ok(self.filled(found.into_iter().map(|found| found.map(|found| found.text)).collect()));
+        }
         let Node::Object(members) = node else { return Err(refuse("it is JSON, but not an object".to_owned())) };
         let mut flat = Vec::with_capacity(members.len());
         flatten("", members, &mut flat);
@@ -146,18 +176,23 @@ impl JsonLayout {
                 }
             }
         }
+        Ok(self.filled(values))
+    }
+
+    /// A row, in which the first key of a column has the value of the first that is there.
+    fn filled(&self, mut values: Vec<Option<String>>) -> ByteRecord {
         for (first, others) in &self.fallbacks {
             if values[*first].is_none() {
                 values[*first] = others.iter().find_map(|other| values[*other].clone());
             }
         }
-        Ok(values.into_iter().map(Option::unwrap_or_default).collect())
+        values.into_iter().map(Option::unwrap_or_default).collect()
     }
 }
 
 /// A JSON value that keeps the order of its members and loses no digit.
-#[derive(Debug, PartialEq)]
-enum Node {
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
     Null,
     Text(String),
     List(Vec<Node>),

@@ -3,10 +3,12 @@
 use regex::bytes::Regex;
 
 use super::columns::{MAX_COLUMNS, Spec, spec};
+use super::derive::{Derived, Names, Noticed, Steps};
 use super::error::{IngestError, nearest};
 use super::part::Fields;
-use super::profile::{Profile, Values};
+use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
+use super::tally::Refusal;
 
 /// The canonical cells of one row, in the order of the table's columns; unused places are empty.
 pub(crate) type Cells<'a> = [&'a [u8]; MAX_COLUMNS];
@@ -18,19 +20,59 @@ struct Take {
     constant: Vec<u8>,
     values: Option<Values>,
     capture: Option<Regex>,
+    /// Values that mean "not known".
+    sentinels: Vec<Vec<u8>>,
+    /// Where the cell stands as written, which sentinels are compared with too.
+    written: Option<usize>,
+}
+
+impl Take {
+    /// True where the value, or the cell that it was read from, means "not known".
+    fn unknown(&self, written: Option<&[u8]>, value: &[u8]) -> bool {
+        let written = written.unwrap_or_default().trim_ascii();
+        self.sentinels
+            .iter()
+            .any(|sentinel| sentinel.eq_ignore_ascii_case(value) || sentinel.eq_ignore_ascii_case(written))
+    }
 }
 
 /// A table's columns bound to the header of one source.
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     takes: Vec<Take>,
-    masks: Vec<Vec<u8>>,
-    /// Which first bytes any mask has: almost every cell is cleared by this alone.
-    mask_starts: Vec<bool>,
+    masks: Masks,
+    /// Source columns that are made out of others.
+    steps: Steps,
     /// Canonical columns that the source has.
     pub present: Vec<&'static str>,
     /// Headers that nothing takes.
     pub unused: Vec<String>,
+}
+
+/// Cells that hide a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Masks {
+    whole: Vec<Vec<u8>>,
+    /// Which first bytes any mask has: almost every cell is cleared by this alone.
+    starts: Vec<bool>,
+}
+
+impl Masks {
+    fn new(masks: &[String]) -> Self {
+        let whole: Vec<Vec<u8>> =
+            masks.iter().map(|mask| mask.trim().as_bytes().to_vec()).filter(|mask| !mask.is_empty()).collect();
+        let mut starts = vec![false; 256];
+        for mask in &whole {
+            starts[usize::from(mask[0])] = true;
+        }
+        Self { whole, starts }
+    }
+
+    /// True where the trimmed cell hides a value.
+    pub(crate) fn hide(&self, value: &[u8]) -> bool {
+        value.first().is_some_and(|first| self.starts[usize::from(*first)])
+            && self.whole.iter().any(|mask| mask == value)
+    }
 }
 
 /// What binding needs to know about the source, for errors.
@@ -60,32 +102,38 @@ impl Mapping {
         place: Place<'_>,
     ) -> Result<Self, IngestError> {
         let spec = spec(table);
-        let keys: Vec<String> = header.iter().map(|cell| header_key(cell)).collect();
-        let mut used = vec![false; header.len()];
+        let mut names = Names::new(header);
+        let mut steps = Steps::bind(table, profile, &mut names);
         let mut takes = Vec::with_capacity(spec.columns.len());
         for column in spec.columns {
-            let from = profile.headers(column.name).into_iter().find_map(|wanted| {
-                let wanted = header_key(wanted);
-                keys.iter().position(|key| *key == wanted)
-            });
-            if let Some(from) = from {
-                used[from] = true;
-                if let Some(again) = keys[from + 1..].iter().position(|key| *key == keys[from]) {
-                    return Err(IngestError::Unusable {
-                        file: place.file.to_owned(),
-                        line: place.line,
-                        column: (from + again + 2) as u32,
-                        problem: format!("the header {:?} stands there twice, and the column {} needs it", header[from], column.name),
-                        help: "rename one of the two in the export, or name another header for the column in a mapping profile".to_owned(),
-                    });
-                }
+            let mut from = profile.headers(column.name).into_iter().find_map(|wanted| names.place(wanted));
+            let written = from;
+            if let (Some(place), Some(stamp)) = (from, profile.stamp(column.name)) {
+                from = Some(steps.stamp(place, stamp.clone(), &mut names));
             }
             takes.push(Take {
                 from,
+                written,
                 constant: profile.constant(column.name).unwrap_or_default().as_bytes().to_vec(),
                 values: profile.values(column.name).cloned(),
                 capture: profile.capture(column.name).cloned(),
+                sentinels: profile.sentinels(column.name).map(|value| value.trim().as_bytes().to_vec()).collect(),
             });
+        }
+        let mut used = vec![false; header.len()];
+        let direct = takes.iter().zip(spec.columns).map(|(take, column)| (take.from, column.name));
+        for (from, what) in direct.chain(steps.sources().map(|place| (Some(place), "of a derived column"))) {
+            let Some(from) = from.filter(|from| *from < header.len()) else { continue };
+            used[from] = true;
+            if let Some(again) = names.again(from) {
+                return Err(IngestError::Unusable {
+                    file: place.file.to_owned(),
+                    line: place.line,
+                    column: (again + 1) as u32,
+                    problem: format!("the header {:?} stands there twice, and the column {what} needs it", header[from]),
+                    help: "rename one of the two in the export, or name another header for the column in a mapping profile".to_owned(),
+                });
+            }
         }
         let has = |index: usize| takes[index].from.is_some() || !takes[index].constant.is_empty();
         let present = (0..takes.len()).filter(|index| has(*index)).map(|index| spec.columns[index].name).collect();
@@ -95,17 +143,7 @@ impl Mapping {
             .filter(|(cell, used)| !**used && !cell.trim().is_empty())
             .map(|(cell, _)| cell.trim().to_owned())
             .collect();
-        let masks: Vec<Vec<u8>> = profile
-            .masks()
-            .iter()
-            .map(|mask| mask.trim().as_bytes().to_vec())
-            .filter(|mask| !mask.is_empty())
-            .collect();
-        let mut mask_starts = vec![false; 256];
-        for mask in &masks {
-            mask_starts[usize::from(mask[0])] = true;
-        }
-        let mapping = Self { takes, masks, mask_starts, present, unused };
+        let mapping = Self { takes, masks: Masks::new(profile.masks()), steps, present, unused };
         mapping.check(table, spec, profile, header, place)?;
         Ok(mapping)
     }
@@ -147,26 +185,38 @@ impl Mapping {
 
     /// True where a canonical column comes from the header cell at this place.
     pub(crate) fn takes(&self, place: usize) -> bool {
-        self.takes.iter().any(|take| take.from == Some(place))
+        self.takes.iter().any(|take| take.from == Some(place)) || self.steps.sources().any(|source| source == place)
     }
 
-    /// Fills the canonical cells from a source row. Returns how many cells were masked.
-    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, cells: &mut Cells<'a>) -> u64 {
-        let mut masked = 0;
+    /// Makes the derived cells of a row. Costs nothing where the profile derives none.
+    ///
+    /// # Errors
+    /// A cell that should hold a JSON document and does not.
+    pub(crate) fn derive(&self, record: &impl Fields) -> Result<Derived, Refusal> {
+        if self.steps.is_empty() { Ok(Derived::default()) } else { self.steps.run(record, &self.masks) }
+    }
+
+    /// Fills the canonical cells from a source row and what was derived from it.
+    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
+        let mut noticed = derived.noticed;
+        let width = self.steps.width();
         for (take, cell) in self.takes.iter().zip(cells) {
             let Some(from) = take.from else {
                 *cell = &take.constant;
                 continue;
             };
-            let mut value = record.get(from).unwrap_or_default().trim_ascii();
+            let mut value = derived.get(record, width, from).unwrap_or_default().trim_ascii();
             if !value.is_empty() {
                 if let Some(capture) = &take.capture {
                     value = captured(capture, value);
                 }
-                if value.first().is_some_and(|first| self.mask_starts[usize::from(*first)])
-                    && self.masks.iter().any(|mask| mask == value)
+                if self.masks.hide(value) {
+                    noticed.masked += 1;
+                    value = b"";
+                } else if !take.sentinels.is_empty()
+                    && take.unknown(derived.get(record, width, take.written.unwrap_or(from)), value)
                 {
-                    masked += 1;
+                    noticed.unknown += 1;
                     value = b"";
                 }
             }
@@ -177,7 +227,7 @@ impl Mapping {
             }
             *cell = value;
         }
-        masked
+        noticed
     }
 }
 
@@ -207,10 +257,17 @@ pub(crate) fn missing_columns(spec: Spec, present: &[&str]) -> Option<(String, V
 /// How many of a table's columns a header would fill: the measure by which a delimiter is chosen.
 pub(crate) fn recognised(table: TableName, profile: &Profile, header: &[String]) -> usize {
     let keys: Vec<String> = header.iter().map(|cell| header_key(cell)).collect();
+    let cells = profile.json().map_or(&[][..], |json| &json.cells);
+    let has = |name: &str| {
+        keys.contains(&header_key(name))
+            || cells.iter().any(|cell| inside(cell, name).is_some() && keys.contains(&header_key(cell)))
+    };
     spec(table)
         .columns
         .iter()
-        .filter(|column| profile.headers(column.name).iter().any(|wanted| keys.contains(&header_key(wanted))))
+        .filter(|column| {
+            profile.headers(column.name).into_iter().any(|wanted| profile.roots(wanted).into_iter().any(has))
+        })
         .count()
 }
 
@@ -244,7 +301,8 @@ mod tests {
         assert_eq!(mapping.unused, ["terminal"]);
         let record = ByteRecord::from(vec!["2025", " u1 ", "ENQUIRY", "for ref 77, ", "t9", "***"]);
         let mut cells = Cells::default();
-        assert_eq!(mapping.fill(&record, &mut cells), 1);
+        let derived = Derived::default();
+        assert_eq!(mapping.fill(&record, &derived, &mut cells).masked, 1);
         let said =
             |name: &str| std::str::from_utf8(cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
         assert_eq!(

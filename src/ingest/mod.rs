@@ -4,8 +4,8 @@
 //! stream   stored bytes → UTF-8 text (gzip, zstd, UTF-16, Windows-1252), hashed on the way
 //! header   where the rows begin and what divides their cells
 //! blocks   text → blocks of whole records, each with its offset and line
-//! records, csv_rows, json_list, json_rows, parquet   a block → source rows
-//! mapping, profile   a source row → canonical cells
+//! records, csv_rows, json_list, json_rows   a block → source rows; parquet, xlsx, json_docs   a whole file → source rows
+//! mapping, derive, profile   a source row → canonical cells
 //! access_rows, rows   canonical cells → events in columns, or one struct a row
 //! merge    the workers' parts → one table in an order of its own, each row once
 //! reread   single events again, from their offset, for evidence
@@ -21,13 +21,17 @@ mod accounting;
 mod blocks;
 pub(crate) mod columns;
 mod csv_rows;
+mod derive;
 #[cfg(test)]
 mod dialects;
 mod dictionary;
 mod error;
 mod file;
 mod header;
+mod held;
+mod json_docs;
 mod json_list;
+mod json_path;
 mod json_rows;
 mod mapping;
 mod merge;
@@ -47,6 +51,7 @@ mod records;
 mod reread;
 mod rows;
 mod staff;
+mod stamps;
 mod stream;
 mod tally;
 #[cfg(fuzzing)]
@@ -55,6 +60,7 @@ pub mod targets;
 #[cfg(test)]
 mod tests;
 mod time;
+mod xlsx;
 
 pub mod access;
 pub mod profile;

@@ -83,7 +83,8 @@ impl ParquetLayout {
                 let taken = self.record(&frame, row).and_then(|record| {
                     check_cells(&record, record.as_slice(), limits)?;
                     let mut cells = Cells::default();
-                    bench.tally.masked += self.mapping.fill(&record, &mut cells);
+                    let derived = self.mapping.derive(&record)?;
+                    bench.notice(self.mapping.fill(&record, &derived, &mut cells));
                     part.row(&cells, at, bench)
                 });
                 if let Err(refusal) = taken {

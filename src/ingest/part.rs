@@ -5,6 +5,7 @@ use memchr::memchr;
 
 use super::blocks::Limits;
 use super::columns::Spec;
+use super::derive::Noticed;
 use super::mapping::Cells;
 use super::tally::{Refusal, Tally};
 use super::time::Clock;
@@ -34,6 +35,17 @@ pub(crate) struct Bench {
     pub spec: Spec,
     pub clock: Clock,
     pub tally: Tally,
+}
+
+impl Bench {
+    /// Counts what was noticed while a row was mapped.
+    pub(crate) fn notice(&mut self, noticed: Noticed) {
+        self.tally.masked += noticed.masked;
+        self.tally.not_known += noticed.unknown;
+        self.tally.besides += noticed.besides;
+        self.clock.changes.ambiguous += noticed.changes.ambiguous;
+        self.clock.changes.missing += noticed.changes.missing;
+    }
 }
 
 /// The rows that one worker has read of one table. Workers share nothing; parts are merged at the end.

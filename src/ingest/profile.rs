@@ -1,19 +1,23 @@
 //! Mapping profiles: how the export of one product becomes a canonical table.
 //!
 //! A profile is a small TOML file. Unknown keys are errors, each pointing at its place and naming the
-//! nearest word that is allowed.
+//! nearest word that is allowed. `docs/inputs.md` describes every key, and `probity schema profile` prints
+//! its shape.
 //!
 //! ```toml
 //! name = "acme-rms"                     # defaults to the file's name
 //! description = "Acme RMS audit export"
+//! extends = "canonical"                 # settings of another profile, where this one says nothing
 //! table = "access"                      # may be left out: then it serves any table
 //! delimiter = ";"                       # otherwise decided from the header line
 //! skip_lines = 3                        # lines above the header; without it the header is looked for
 //! header = ["when", "who", "what"]      # for a file without a header: the names of its columns
+//! sheet = "Audit"                       # of a workbook
 //!
 //! [columns]                             # canonical = header, or several to try in order
 //! login = ["User ID", "UserName"]
 //! location = []                         # the source has no such column, whatever its headers say
+//! q_text = "Detail.search.text"         # into a cell that [json] names
 //!
 //! [constants]
 //! system = "RMS"
@@ -25,15 +29,32 @@
 //! column = "Reason"
 //! pattern = '\b(\d{8})\b'
 //!
+//! [[derive]]                            # a new source column made out of others
+//! name = "at"
+//! join = ["Date", "Time"]
+//! formats = ["%d/%m/%Y %H:%M"]
+//!
+//! [json]
+//! cells = ["Detail"]                    # cells that hold a JSON document
+//! rows = "entry.resource"               # where the records of a JSON document stand
+//!
 //! [time]
 //! formats = ["%d/%m/%Y %H:%M:%S"]
 //! zone = "Europe/London"
+//! columns.q_dob.formats = ["%d/%m/%Y"]  # of one canonical column
 //!
 //! [masks]                               # cells that hide a value: read as empty
 //! values = ["***"]
+//!
+//! [sentinels]                           # values that mean "not known"
+//! q_dob = ["01/01/1900"]
+//! "*" = ["UNKNOWN"]
 //! ```
 //!
 //! A canonical column that the profile does not mention is looked for under its own name.
+
+mod raw;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,14 +63,18 @@ use chrono_tz::Tz;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use regex::bytes::Regex;
 use rustc_hash::FxHashMap;
-use serde::Deserialize;
 use thiserror::Error;
 use toml::Spanned;
 
 use super::columns::{Kind, spec};
 use super::error::nearest;
+use super::json_path::JsonPath;
+use super::stamps::{Stamp, StampFormat};
 use super::tables::TableName;
 use super::time::Format;
+pub use raw::schema;
+use raw::{Raw, RawJson};
+pub(crate) use steps::{Derive, Input};
 
 /// What stands for a hidden value where the profile does not say.
 const MASKS: [&str; 5] = ["***", "###", "[REDACTED]", "——", "— —"];
@@ -67,9 +92,23 @@ pub struct Profile {
     formats: Vec<Format>,
     zone: Option<Tz>,
     masks: Vec<String>,
+    sentinels: BTreeMap<String, Vec<String>>,
+    derives: Vec<Derive>,
+    stamps: BTreeMap<String, Stamp>,
+    json: Option<Json>,
+    sheet: Option<String>,
     delimiter: Option<u8>,
     skip_lines: u32,
     header: Vec<String>,
+}
+
+/// How JSON documents hold rows and cells.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Json {
+    /// Source columns whose cells hold a document.
+    pub cells: Vec<String>,
+    /// Where the records of a document stand.
+    pub rows: Option<JsonPath>,
 }
 
 /// Words of the export in lower case, and what they mean.
@@ -96,6 +135,11 @@ impl Default for Profile {
             formats: Vec::new(),
             zone: None,
             masks: MASKS.map(str::to_owned).to_vec(),
+            sentinels: BTreeMap::new(),
+            derives: Vec::new(),
+            stamps: BTreeMap::new(),
+            json: None,
+            sheet: None,
             delimiter: None,
             skip_lines: 0,
             header: Vec::new(),
@@ -160,6 +204,45 @@ impl Profile {
         &self.masks
     }
 
+    /// Values that mean "not known" in a column.
+    pub(crate) fn sentinels(&self, column: &str) -> impl Iterator<Item = &str> {
+        [column, "*"].into_iter().filter_map(|key| self.sentinels.get(key)).flatten().map(String::as_str)
+    }
+
+    pub(crate) fn derives(&self) -> &[Derive] {
+        &self.derives
+    }
+
+    /// Formats and zone of one column's own.
+    pub(crate) fn stamp(&self, column: &str) -> Option<&Stamp> {
+        self.stamps.get(column)
+    }
+
+    pub(crate) const fn json(&self) -> Option<&Json> {
+        self.json.as_ref()
+    }
+
+    pub(crate) fn sheet(&self) -> Option<&str> {
+        self.sheet.as_deref()
+    }
+
+    /// The source columns that a source itself must have for this one: itself, or what it is derived from.
+    pub(crate) fn roots<'p>(&'p self, name: &'p str) -> Vec<&'p str> {
+        self.roots_before(name, self.derives.len())
+    }
+
+    /// A derived column is made of headers and of what was derived before it.
+    fn roots_before<'p>(&'p self, name: &'p str, before: usize) -> Vec<&'p str> {
+        let made = self.derives[..before].iter().rposition(|derive| derive.outputs.iter().any(|output| output == name));
+        match made {
+            Some(place) => {
+                let inputs = self.derives[place].inputs();
+                inputs.into_iter().flat_map(|input| self.roots_before(input, place)).collect()
+            }
+            None => vec![name],
+        }
+    }
+
     pub(crate) const fn delimiter(&self) -> Option<u8> {
         self.delimiter
     }
@@ -188,104 +271,84 @@ pub struct ProfileError {
     help: Option<Box<str>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    name: Option<String>,
-    #[serde(default)]
-    description: String,
-    table: Option<Spanned<String>>,
-    delimiter: Option<Spanned<String>>,
-    #[serde(default)]
-    skip_lines: u32,
-    #[serde(default)]
-    header: Vec<String>,
-    #[serde(default)]
-    columns: BTreeMap<Spanned<String>, OneOrMany>,
-    #[serde(default)]
-    constants: BTreeMap<Spanned<String>, String>,
-    #[serde(default)]
-    values: BTreeMap<Spanned<String>, BTreeMap<String, Spanned<String>>>,
-    #[serde(default)]
-    capture: BTreeMap<Spanned<String>, RawCapture>,
-    #[serde(default)]
-    time: RawTime,
-    masks: Option<RawMasks>,
-}
+/// Finds the profile that another extends: how to call it in messages, and its text; the error is a sentence of help.
+pub type Library<'l> = &'l dyn Fn(&str) -> Result<(String, String), String>;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawCapture {
-    column: String,
-    pattern: Spanned<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTime {
-    format: Option<Spanned<String>>,
-    #[serde(default)]
-    formats: Vec<Spanned<String>>,
-    zone: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawMasks {
-    values: Vec<String>,
-}
-
-/// Reads a profile. `name` is the file's name, shown in errors; its stem is the profile's name where
+/// Reads a profile that extends no other. `name` is the file's name, shown in errors; its stem is the profile's name where
 /// the text gives none.
 ///
 /// # Errors
 /// The first mistake, with its place and, for a misspelt word, the nearest one that is allowed.
 pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
+    parse_with(name, text, &|_| Err("profiles cannot be looked up here".to_owned()))
+}
+
+/// Reads a profile and those that it extends.
+///
+/// # Errors
+/// As [`parse`]; also a profile that extends itself, by whatever way.
+pub fn parse_with(name: &str, text: &str, library: Library<'_>) -> Result<Profile, ProfileError> {
+    chained(name, text, library, &mut vec![name.to_owned()])
+}
+
+fn chained(name: &str, text: &str, library: Library<'_>, chain: &mut Vec<String>) -> Result<Profile, ProfileError> {
     let reader = Reader { source: Arc::new(NamedSource::new(name, text.to_owned()).with_language("toml")) };
     let raw: Raw = toml::from_str(text).map_err(|error| reader.syntax(&error, text.len()))?;
-    let table = raw.table.as_ref().map(|table| reader.table(table)).transpose()?;
-    let known = |key: &Spanned<String>| reader.column(key, table);
+    let mut base = Profile::default();
+    if let Some(parent) = &raw.extends {
+        let wrong = |message: String, help: String| reader.error(&parent.span(), message, Some(help));
+        let (called, text) = library(parent.get_ref())
+            .map_err(|help| wrong(format!("the profile {:?} cannot be extended", parent.get_ref()), help))?;
+        if chain.contains(&called) {
+            let way = [chain.as_slice(), &[called]].concat().join(" → ");
+            return Err(wrong(
+                format!("the profiles extend each other in a ring: {way}"),
+                "cut it at one place".into(),
+            ));
+        }
+        chain.push(called.clone());
+        base = chained(&called, &text, library, chain)?;
+    }
+    apply(base, raw, name, &reader)
+}
 
+/// Sets what a profile says over what it extends.
+fn apply(base: Profile, raw: Raw, name: &str, reader: &Reader) -> Result<Profile, ProfileError> {
+    let table = raw.table.as_ref().map(|table| reader.table(table)).transpose()?.or(base.table);
+    let known = |key: &Spanned<String>| reader.column(key, table);
     let mut profile = Profile {
         name: raw.name.unwrap_or_else(|| stem(name)),
-        description: raw.description,
+        description: if raw.description.is_empty() { base.description.clone() } else { raw.description },
         table,
-        skip_lines: raw.skip_lines,
-        header: raw.header,
-        ..Profile::default()
+        skip_lines: raw.skip_lines.unwrap_or(base.skip_lines),
+        header: raw.header.unwrap_or_else(|| base.header.clone()),
+        sheet: raw.sheet.or_else(|| base.sheet.clone()),
+        ..base
+    };
+    let mut given: BTreeMap<String, &'static str> = BTreeMap::new();
+    // Where a column comes from is said once in a file; a file that extends another says it anew.
+    let mut source = |profile: &mut Profile, key: &Spanned<String>, place: &'static str| {
+        if let Some(other) = given.insert(key.get_ref().clone(), place) {
+            return Err(reader.twice(key, other));
+        }
+        profile.columns.remove(key.get_ref());
+        profile.constants.remove(key.get_ref());
+        profile.captures.remove(key.get_ref());
+        Ok(())
     };
     for (key, headers) in raw.columns {
         known(&key)?;
-        let headers = match headers {
-            OneOrMany::One(header) => vec![header],
-            OneOrMany::Many(headers) => headers,
-        };
-        profile.columns.insert(key.into_inner(), headers);
+        source(&mut profile, &key, "[columns]")?;
+        profile.columns.insert(key.into_inner(), headers.into_vec());
     }
     for (key, value) in raw.constants {
         known(&key)?;
-        if profile.columns.contains_key(key.get_ref()) {
-            return Err(reader.twice(&key, "[columns]"));
-        }
+        source(&mut profile, &key, "[constants]")?;
         profile.constants.insert(key.into_inner(), value);
     }
     for (key, capture) in raw.capture {
         known(&key)?;
-        for (place, taken) in [
-            ("[columns]", profile.columns.contains_key(key.get_ref())),
-            ("[constants]", profile.constants.contains_key(key.get_ref())),
-        ] {
-            if taken {
-                return Err(reader.twice(&key, place));
-            }
-        }
+        source(&mut profile, &key, "[capture]")?;
         let pattern = Regex::new(capture.pattern.get_ref()).map_err(|error| {
             reader.error(&capture.pattern.span(), format!("the pattern cannot be used: {error}"), None)
         })?;
@@ -300,15 +363,27 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
         }
         profile.values.insert(key.into_inner(), values);
     }
-    for format in raw.time.format.into_iter().chain(raw.time.formats) {
-        let checked = Format::new(format.get_ref()).map_err(|reason| {
-            reader.error(
-                &format.span(),
-                format!("the time format {:?} cannot be used: {reason}", format.get_ref()),
-                None,
-            )
-        })?;
-        profile.formats.push(checked);
+    let mut derives: Vec<Derive> = Vec::new();
+    for entry in raw.derive {
+        // What this file derives anew takes the place of what it extends.
+        let derive = steps::derive(entry, &derives, &profile.derives, reader)?;
+        let anew = |old: &Derive| old.outputs.iter().any(|name| derive.outputs.contains(name));
+        match profile.derives.iter().position(anew) {
+            Some(place) => profile.derives[place] = derive.clone(),
+            None => profile.derives.push(derive.clone()),
+        }
+        derives.push(derive);
+    }
+    if let Some(RawJson { cells, rows }) = raw.json {
+        let rows = rows.map(|rows| reader.path(&rows)).transpose()?;
+        profile.json = Some(Json { cells, rows });
+    }
+    let formats: Vec<Spanned<String>> = raw.time.format.into_iter().chain(raw.time.formats).collect();
+    if !formats.is_empty() {
+        profile.formats = formats
+            .iter()
+            .map(|format| Format::new(format.get_ref()).map_err(|reason| reader.format(format, reason)))
+            .collect::<Result<_, _>>()?;
     }
     if let Some((one, other)) = super::time::contradicting(&profile.formats) {
         let message = format!("the time formats {one:?} and {other:?} differ in the order of day and month alone");
@@ -319,8 +394,19 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
     if let Some(zone) = raw.time.zone {
         profile.zone = Some(reader.zone(&zone)?);
     }
+    for (key, time) in raw.time.columns {
+        known(&key)?;
+        let stamp = reader.stamp(time.formats, time.zone)?;
+        profile.stamps.insert(key.into_inner(), stamp);
+    }
     if let Some(masks) = raw.masks {
         profile.masks = masks.values;
+    }
+    for (key, values) in raw.sentinels {
+        if key.get_ref() != "*" {
+            known(&key)?;
+        }
+        profile.sentinels.insert(key.into_inner(), values);
     }
     if let Some(delimiter) = raw.delimiter {
         match delimiter.get_ref().as_bytes() {
@@ -334,7 +420,38 @@ pub fn parse(name: &str, text: &str) -> Result<Profile, ProfileError> {
             }
         }
     }
+    profile.check_paths(reader)?;
     Ok(profile)
+}
+
+impl Profile {
+    /// Every name that reaches into JSON must be a path; the place of a wrong one is the top of the file.
+    fn check_paths(&self, reader: &Reader) -> Result<(), ProfileError> {
+        let Some(json) = &self.json else { return Ok(()) };
+        let columns = self.columns.values().flatten().map(String::as_str);
+        let inputs = self.derives.iter().flat_map(Derive::inputs);
+        let captures = self.captures.values().map(|capture| capture.column.as_str());
+        for name in columns.chain(inputs).chain(captures) {
+            let path = json.cells.iter().find_map(|cell| inside(cell, name));
+            if let Some(path) = path.or_else(|| name.contains('[').then_some(name))
+                && let Err(wrong) = JsonPath::parse(path)
+            {
+                let message = format!("the path {name:?} cannot be used: {wrong}");
+                return Err(reader.error(&(0..0), message, Some("for example who[0].identifier.value".to_owned())));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The path that a name like `AuditData.UserId` has inside the cell `AuditData`.
+pub(crate) fn inside<'n>(cell: &str, name: &'n str) -> Option<&'n str> {
+    let start = name.get(..cell.len())?;
+    let rest = &name[cell.len()..];
+    if !start.eq_ignore_ascii_case(cell) {
+        return None;
+    }
+    rest.strip_prefix('.').filter(|path| !path.is_empty())
 }
 
 /// `profiles/acme-rms.toml` → `acme-rms`.
@@ -419,6 +536,26 @@ impl Reader {
             }
             _ => Ok(()),
         }
+    }
+
+    fn format(&self, format: &Spanned<String>, reason: &str) -> ProfileError {
+        let message = format!("the time format {:?} cannot be used: {reason}", format.get_ref());
+        self.error(&format.span(), message, None)
+    }
+
+    fn stamp(&self, formats: Vec<Spanned<String>>, zone: Option<Spanned<String>>) -> Result<Stamp, ProfileError> {
+        let formats = formats
+            .iter()
+            .map(|format| StampFormat::new(format.get_ref()).map_err(|reason| self.format(format, reason)))
+            .collect::<Result<_, _>>()?;
+        Ok(Stamp { formats, zone: zone.map(|zone| self.zone(&zone)).transpose()? })
+    }
+
+    fn path(&self, path: &Spanned<String>) -> Result<JsonPath, ProfileError> {
+        JsonPath::parse(path.get_ref()).map_err(|wrong| {
+            let message = format!("the path {:?} cannot be used: {wrong}", path.get_ref());
+            self.error(&path.span(), message, None)
+        })
     }
 
     fn zone(&self, zone: &Spanned<String>) -> Result<Tz, ProfileError> {
@@ -525,10 +662,48 @@ mod tests {
             "delimiter = \"\"",
             "[capture.login]\ncolumn = \"x\"\npattern = \"(\"",
             "[columns]\nlogin = \"a\"\n[constants]\nlogin = \"b\"",
+            "[[derive]]\nname = \"x\"",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\njoin = [\"b\"]",
+            "[[derive]]\nfrom = \"a\"\npattern = \"(a)\"",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\npart = 1",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\nsplit = \"/\"\npart = 0",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\ndecode = \"rot13\"",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\nafter = \"y\"",
+            "[[derive]]\nname = \"x\"\nfrom = \"a\"\n[[derive]]\nname = \"x\"\nfrom = \"b\"",
+            "extends = \"other\"",
+            "[json]\nrows = \"a[\"",
+            "[json]\ncells = [\"D\"]\n[columns]\nlogin = \"D.a[\"",
+            "[time.columns.dob]\nformats = [\"%Q\"]",
             "name = ",
         ] {
             assert!(parse("x", text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_profile_says_anew_what_it_extends() {
+        let library = |name: &str| -> Result<(String, String), String> {
+            let text = match name {
+                "base" => {
+                    "table = \"access\"\n[columns]\nlogin = \"A\"\nq_text = \"T\"\n[constants]\nsystem = \"X\"\n\
+                     [[derive]]\nname = \"d\"\nfrom = \"a\"\n[masks]\nvalues = [\"?\"]"
+                }
+                "ring" => "extends = \"back\"",
+                "back" => "extends = \"ring\"",
+                _ => return Err(format!("there is no {name}")),
+            };
+            Ok((format!("{name}.toml"), text.to_owned()))
+        };
+        let child = "extends = \"base\"\n[columns]\nsystem = \"Sys\"\n[constants]\nlogin = \"u\"\n[[derive]]\nname = \"d\"\nfrom = \"b\"";
+        let profile = parse_with("child.toml", child, &library).unwrap();
+        assert_eq!((profile.name(), profile.table()), ("child", Some(TableName::Access)));
+        assert_eq!((profile.headers("system"), profile.constant("login")), (vec!["Sys"], Some("u")));
+        assert_eq!((profile.headers("q_text"), profile.masks()), (vec!["T"], &["?".to_owned()][..]));
+        assert_eq!((profile.derives().len(), profile.roots("d")), (1, vec!["b"]));
+
+        let ring = parse_with("ring.toml", "extends = \"back\"", &library).unwrap_err();
+        assert!(ring.message.contains("ring.toml → back.toml → ring.toml"), "{ring}");
+        assert!(parse_with("x", "extends = \"nobody\"", &library).is_err());
     }
 
     #[test]

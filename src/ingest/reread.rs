@@ -123,7 +123,8 @@ pub fn reread(tables: &Tables, sources: &[Source], wanted: &[(u16, u64)]) -> Res
         let mut take = |offset: u64, place: usize, record: Option<ByteRecord>| -> Result<(), IngestError> {
             let (Some(record), Some(mapping)) = (record, shape.mapping()) else { return Err(changed(offset)) };
             let mut cells = Cells::default();
-            mapping.fill(&record, &mut cells);
+            let derived = mapping.derive(&record).map_err(|_| changed(offset))?;
+            mapping.fill(&record, &derived, &mut cells);
             found[place] = RawEvent::new(&cells, &input.name, lines.get(&(file, offset)).copied().unwrap_or_default());
             Ok(())
         };
@@ -131,6 +132,11 @@ pub fn reread(tables: &Tables, sources: &[Source], wanted: &[(u16, u64)]) -> Res
             Layout::None => return Err(changed(0)),
             Layout::Parquet(parquet) => {
                 for ((offset, place), record) in offsets.iter().zip(parquet.reread(*job, &offsets)?) {
+                    take(*offset, *place, record)?;
+                }
+            }
+            Layout::Held(held) => {
+                for ((offset, place), record) in offsets.iter().zip(held.reread(*job, shape, &offsets)?) {
                     take(*offset, *place, record)?;
                 }
             }
@@ -161,7 +167,7 @@ fn record(shape: &Shape, bytes: &[u8]) -> Option<ByteRecord> {
     match &shape.layout {
         Layout::Csv(csv) => csv.reread(bytes),
         Layout::Json(json) => json.reread(bytes),
-        Layout::None | Layout::Parquet(_) => None,
+        Layout::None | Layout::Parquet(_) | Layout::Held(_) => None,
     }
 }
 
@@ -191,7 +197,12 @@ fn seek(job: Job<'_>, shape: &Shape, offsets: &[(u64, usize)], take: Take<'_>) -
 }
 
 /// Streams the whole file and picks the offsets, which are sorted.
-fn stream_through(job: Job<'_>, shape: &Shape, offsets: &[(u64, usize)], take: Take<'_>) -> Result<(), IngestError> {
+pub(super) fn stream_through(
+    job: Job<'_>,
+    shape: &Shape,
+    offsets: &[(u64, usize)],
+    take: Take<'_>,
+) -> Result<(), IngestError> {
     let stored = Stored::open(job.path, &NoProgress)
         .map_err(|source| IngestError::Unreadable { file: job.name.to_owned(), source })?;
     let stream = stream::open(stored, shape.text).map_err(|error| job.io(error))?;

@@ -47,6 +47,10 @@ pub(crate) struct Tally {
     pub other_header: Option<u32>,
     pub padded: u64,
     pub masked: u64,
+    /// Cells with a value that means "not known".
+    pub not_known: u64,
+    /// Values of JSON lists that stand beside the one that was taken.
+    pub besides: u64,
     pub changes: Changes,
     pub written: Written,
     pub rejects: Vec<Reject>,
@@ -111,6 +115,8 @@ impl Tally {
             self.note_other_header(line);
         }
         self.masked += other.masked;
+        self.not_known += other.not_known;
+        self.besides += other.besides;
         self.changes.ambiguous += other.changes.ambiguous;
         self.changes.missing += other.changes.missing;
         self.written.add(other.written);
@@ -154,6 +160,16 @@ impl Tally {
         }
         if self.masked > 0 {
             notes.push(format!("masked values were read as empty in {}", cells(self.masked)));
+        }
+        if self.not_known > 0 {
+            notes.push(format!("values that mean \"not known\" were read as empty in {}", cells(self.not_known)));
+        }
+        if self.besides > 0 {
+            let (values, are) = if self.besides == 1 { ("value", "is") } else { ("values", "are") };
+            notes.push(format!(
+                "{} further {values} of lists in JSON {are} not used: only the first of a list is taken, unless the path says [*]",
+                self.besides
+            ));
         }
         for (column, (count, words)) in &self.unknown {
             let Some(column) = spec.columns.get(*column) else { continue };

@@ -47,11 +47,11 @@ impl Format {
         Ok(Self { pattern: pattern.to_owned(), with_offset, with_time })
     }
 
-    fn local(&self, text: &str) -> Option<NaiveDateTime> {
+    pub(crate) fn local(&self, text: &str) -> Option<NaiveDateTime> {
         if self.with_time { NaiveDateTime::parse_from_str(text, &self.pattern).ok() } else { None }
     }
 
-    fn day(&self, text: &str) -> Option<NaiveDate> {
+    pub(crate) fn day(&self, text: &str) -> Option<NaiveDate> {
         if self.with_time {
             self.local(text).map(|at| at.date())
         } else {
@@ -59,7 +59,7 @@ impl Format {
         }
     }
 
-    fn moment(&self, text: &str) -> Option<Instant> {
+    pub(crate) fn moment(&self, text: &str) -> Option<Instant> {
         (self.with_offset && self.with_time)
             .then(|| DateTime::parse_from_str(text, &self.pattern).ok())
             .flatten()
