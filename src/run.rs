@@ -51,7 +51,8 @@ impl Watch for Unwatched {
     fn note(&self, _: Level, _: &str) {}
 }
 
-struct Reading<'a>(&'a dyn Watch);
+/// Passes the progress of reading on.
+pub struct Reading<'a>(pub &'a dyn Watch);
 
 impl Progress for Reading<'_> {
     fn file(&self, name: &str, bytes: u64) {

@@ -277,3 +277,109 @@ fn nothing_is_left_beside_the_report() {
     names.sort();
     assert_eq!(names, ["access.csv", "nightly.toml", "report"]);
 }
+
+/// A desk whose inputs have one of each thing that `check` looks for.
+fn flawed() -> Desk {
+    let desk = Desk::new();
+    let mut log = String::from("event_id,at,login,system,action,reason_text,subject_id,incident_id\n");
+    let mut number = 0;
+    // 1,000 rows: 20 a day for 52 days, without the 30th and 31st day and without the numbers that these would have had.
+    for day in 0..52 {
+        for row in 0..20 {
+            number += 1;
+            if day == 30 || day == 31 {
+                continue;
+            }
+            let (month, of) = if day < 31 { (1, day + 1) } else { (2, day - 30) };
+            let login = if row == 0 { "nobody" } else { "u1" };
+            let reason = if month == 1 { format!("reason {row}") } else { "***".to_owned() };
+            let incident = if row == 1 { "I9" } else { "" };
+            log.push_str(&format!(
+                "E{number},2026-{month:02}-{of:02}T{:02}:{:02}:00Z,{login},RMS,view,{reason},P{},{incident}\n",
+                row,
+                day,
+                row % 4
+            ));
+        }
+    }
+    desk.write("access.csv", &log);
+    desk.write("staff.csv", "staff_id,surname,start_date\nu1,Example,2010-09-01\nu2,Sample,soon\n");
+    desk.write("people.csv", "subject_id,surname\nP0,A\nP1,B\nP2,C\n");
+    desk.write("incidents.csv", "incident_id,opened\nI1,2026-01-01\n");
+    let source = |table: &str| format!("[[sources]]\ntable = \"{table}\"\nfiles = \"{table}.csv\"\n");
+    let config = ["access", "staff", "people", "incidents"].map(source).concat();
+    desk.write("nightly.toml", &format!("[run]\nname = \"Flawed\"\n{config}"));
+    desk
+}
+
+#[test]
+fn check_says_what_the_inputs_are_like_without_a_run() {
+    let desk = flawed();
+    let done = desk.probity(&["check", "nightly.toml"]).code(0);
+    let said = stdout(&done);
+    for part in [
+        "access     access.csv     1,000  1,000",
+        "1,000 rows are a whole number of thousands: was the export cut?",
+        "access.login        staff      1,000  95.0 %    2  50.0 %",
+        "not in staff: access.login nobody",
+        "CHECK: access.subject_id meets people in 75.0 % of 1,000 rows",
+        "not in people: access.subject_id P3",
+        "CHECK: access.incident_id meets incidents in 0.0 % of 50 rows",
+        "CHECK: access of RMS is silent for",
+        "event ids E1–1040 of \"RMS\" lack 40 numbers in 1 place: 601–640",
+        "access.reason_text is empty in 2026-02: it tells nothing apart",
+        "1 × staff.start_date: not a time that is known",
+    ] {
+        assert!(said.contains(part), "{part:?} is not in\n{said}");
+    }
+    assert!(!desk.path("report").exists(), "a check writes nothing");
+
+    let json = desk.probity(&["check", "nightly.toml", "--json"]).code(0);
+    let check: serde_json::Value = serde_json::from_str(&stdout(&json)).expect("JSON");
+    assert_eq!(check["sequences"][0]["missing"], 40);
+    assert_eq!(check["tables"][0]["files"][0]["used"], 1000);
+    assert_eq!(check["joins"][0]["from"], "access.login");
+    assert!(check["warnings"].as_array().is_some_and(|all| all.len() >= 6), "{check}");
+}
+
+#[test]
+fn check_ends_with_the_code_that_says_what_is_wrong() {
+    let desk = Desk::with_log(&[GOOD, BAD]);
+    let done = desk.probity(&["check", "nightly.toml"]).code(5);
+    assert!(stderr(&done).contains("access lost 1 of 2 rows") && stdout(&done).contains("line 3"), "{}", stdout(&done));
+
+    let desk = flawed();
+    desk.write("people.csv", "who,what\nP0,A\n");
+    desk.write("incidents.csv", "");
+    let done = desk.probity(&["check", "nightly.toml"]).code(4);
+    let said = stdout(&done);
+    // Both files are named, and the others are shown.
+    assert!(said.contains("people.csv") && said.contains("incidents.csv") && said.contains("1,000"), "{said}");
+
+    desk.write("nightly.toml", "[[sources]]\ntable = \"acess\"\nfiles = \"access.csv\"\n");
+    desk.probity(&["check", "nightly.toml"]).code(2);
+    desk.probity(&["check", "none.toml"]).code(2);
+}
+
+#[test]
+fn a_proposed_profile_can_be_used_as_it_is() {
+    let desk = Desk::new();
+    desk.write(
+        "audit.csv",
+        "Access Time;User ID;Operation;Record Ref\n18/06/2025 10:00:00;pc1;Viewed;N1\n19/06/2025 11:30:00;pc2;Read;N2\n",
+    );
+    let done = desk.probity(&["profile", "suggest", "audit.csv"]).code(0);
+    desk.write("audit.toml", &stdout(&done));
+    desk.write("nightly.toml", "[[sources]]\ntable = \"access\"\nfiles = \"audit.csv\"\nprofile = \"audit.toml\"\n");
+    let check = desk.probity(&["check", "nightly.toml", "--json"]).code(0);
+    let check: serde_json::Value = serde_json::from_str(&stdout(&check)).expect("JSON");
+    assert_eq!(check["tables"][0]["used"], 2);
+    assert_eq!(check["tables"][0]["first"], "2025-06-18T10:00:00+01:00");
+
+    desk.probity(&["profile", "suggest", "none.csv"]).code(4);
+    desk.probity(&["profile", "suggest", "audit.csv", "--table", "acess"]).code(2);
+    desk.probity(&["profile", "show", "purvue"]).code(2);
+    assert!(stdout(&desk.probity(&["profile", "list"]).code(0)).contains("fhir-auditevent"));
+    let shown = stdout(&desk.probity(&["profile", "show", "roster-export"]).code(0));
+    assert_eq!(shown, include_str!("../profiles/roster-export.toml"));
+}

@@ -204,6 +204,7 @@ fn generated_docs_are_current() {
         (&["rules", "list"][..], "rules.txt"),
         (&["rules", "facts"][..], "facts.txt"),
         (&["schema", "report"][..], "report.schema.json"),
+        (&["schema", "profile"][..], "profile.schema.json"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_probity")).args(args).assert().success();
         let printed = String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8");

@@ -9,10 +9,12 @@ pub mod exit;
 pub mod failure;
 pub mod summary;
 
+mod check;
 mod completions;
 mod init;
 mod man;
 mod plain;
+mod profile;
 mod progress;
 mod rules;
 mod run;
@@ -44,6 +46,7 @@ what a person should read first.";
 const AFTER: &str = "\
 Examples:
   probity init nightly.toml --inputs exports/     write a first config for the files in exports/
+  probity check nightly.toml                      what the files hold, and how they join
   probity run nightly.toml                        read, judge, write the report
   probity rules list                              what is looked for
   probity help run                                everything about one command";
@@ -107,15 +110,23 @@ enum Command {
     #[command(after_help = run::AFTER)]
     Run(run::Args),
 
+    /// Read the inputs of a config and say what they are like, without a run
+    #[command(after_help = check::AFTER)]
+    Check(check::Args),
+
     /// Write a first config for a folder of exports
     #[command(after_help = init::AFTER)]
     Init(init::Args),
+
+    /// List and show mapping profiles, and propose one for an export
+    #[command(after_help = profile::AFTER, arg_required_else_help = true)]
+    Profile(profile::Args),
 
     /// List, show and test the rules, and the facts they are made of
     #[command(after_help = rules::AFTER, arg_required_else_help = true)]
     Rules(rules::Args),
 
-    /// Print the JSON Schema of the report or of the config
+    /// Print the JSON Schema of the report, of the config or of a mapping profile
     #[command(after_help = schema::AFTER)]
     Schema(schema::Args),
 
@@ -164,7 +175,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Run(args) => run::execute(args, console),
+        Command::Check(args) => check::execute(args, console),
         Command::Init(args) => init::execute(args, console),
+        Command::Profile(args) => profile::execute(args),
         Command::Rules(args) => rules::execute(args),
         Command::Schema(args) => schema::execute(args),
         Command::Completions(args) => completions::execute(args),

@@ -1,15 +1,16 @@
-//! `probity schema`: the shapes of the report and the config, for programs.
+//! `probity schema`: the shapes of the report, the config and mapping profiles, for programs.
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::stdout;
-use crate::{config, report};
+use crate::{config, ingest, report};
 
 /// Examples.
 pub const AFTER: &str = "\
 Examples:
   probity schema report > report.schema.json
-  probity schema config > probity.schema.json      (for editors that check TOML)";
+  probity schema config > probity.schema.json      (for editors that check TOML)
+  probity schema profile > profile.schema.json     (likewise)";
 
 /// Which shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -18,6 +19,8 @@ pub enum Shape {
     Report,
     /// The run's config
     Config,
+    /// A mapping profile
+    Profile,
 }
 
 /// Options of `probity schema`.
@@ -35,6 +38,7 @@ pub struct Args {
 pub fn execute(args: &Args) -> Result<Exit, Failure> {
     let text = match args.of {
         Shape::Report => report::json::schema(),
+        Shape::Profile => ingest::profile::schema(),
         Shape::Config => format!("{:#}\n", config::keys::schema()),
     };
     stdout::write(text.as_bytes())
