@@ -383,3 +383,51 @@ fn a_proposed_profile_can_be_used_as_it_is() {
     let shown = stdout(&desk.probity(&["profile", "show", "roster-export"]).code(0));
     assert_eq!(shown, include_str!("../profiles/roster-export.toml"));
 }
+
+#[test]
+fn init_names_the_shipped_profile_that_can_read_a_file() {
+    let desk = Desk::with_log(&[GOOD]);
+    for (name, bytes) in [
+        ("in/access.csv", format!("{HEADER}{GOOD}").into_bytes()),
+        ("in/people in post.xlsx", include_bytes!("../fixtures/profiles/hr-export.xlsx").to_vec()),
+        ("in/shifts.csv", include_bytes!("../fixtures/profiles/roster-export.csv").to_vec()),
+        ("in/bundle.json", include_bytes!("../fixtures/profiles/fhir/bundle.json").to_vec()),
+    ] {
+        let path = desk.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, bytes).expect("a file");
+    }
+    let done = desk.probity(&["init", "first.toml", "--inputs", "in"]).code(0);
+    let config = std::fs::read_to_string(desk.path("first.toml")).expect("the config");
+    for profile in ["hr-export", "roster-export", "fhir-auditevent"] {
+        assert!(config.contains(&format!("# profile = \"{profile}\"")), "{config}");
+        assert!(stderr(&done).contains(&format!("the shipped profile `{profile}` can read it")), "{}", stderr(&done));
+    }
+    // What the comments propose can be used as it is.
+    let config: String = config
+        .lines()
+        .map(|line| {
+            if line.starts_with("# [[")
+                || line.starts_with("# table")
+                || line.starts_with("# files")
+                || line.starts_with("# profile = ")
+            {
+                &line[2..]
+            } else {
+                line
+            }
+        })
+        .map(|line| format!("{line}\n"))
+        .filter(|line| !line.contains("\"profiles\""))
+        .collect();
+    desk.write("first.toml", &config);
+    let check = desk.probity(&["check", "first.toml", "--json"]).code(0);
+    let check: serde_json::Value = serde_json::from_str(&stdout(&check)).expect("JSON");
+    let used: Vec<_> = check["tables"]
+        .as_array()
+        .expect("tables")
+        .iter()
+        .map(|table| (table["table"].as_str(), table["used"].as_u64()))
+        .collect();
+    assert_eq!(used, [(Some("access"), Some(4)), (Some("staff"), Some(3)), (Some("duty"), Some(5))]);
+}

@@ -40,6 +40,7 @@ pub(crate) struct Derived {
 
 impl Derived {
     /// A cell by its place: the row's own, or derived after them.
+    #[inline]
     pub(crate) fn get<'r>(&'r self, record: &'r impl Fields, width: usize, place: usize) -> Option<&'r [u8]> {
         match place.checked_sub(width) {
             None => record.get(place),

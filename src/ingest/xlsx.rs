@@ -289,6 +289,14 @@ fn bounded(job: Job<'_>, bytes: &[u8]) -> Result<(), IngestError> {
     if bytes.len() > MAX_STORED {
         return Err(refused("a workbook of more than 256 MiB is not read"));
     }
+    if inflates_past(bytes, MAX_INFLATED) {
+        return Err(refused("the workbook inflates to more than 1 GiB"));
+    }
+    Ok(())
+}
+
+/// True where the parts of an archive inflate to more than `max` bytes together, whatever it says of itself.
+fn inflates_past(bytes: &[u8], max: u64) -> bool {
     let mut inflated = 0;
     for start in memchr::memmem::find_iter(bytes, b"PK\x01\x02") {
         // Central directory header: method at 10, stored size at 20, name, extra and comment lengths at 28, local header at 42.
@@ -305,7 +313,7 @@ fn bounded(job: Job<'_>, bytes: &[u8]) -> Result<(), IngestError> {
         inflated += match two(10) {
             0 => data.len().min(four(20)) as u64,
             _ => {
-                let left = MAX_INFLATED.saturating_sub(inflated) + 1;
+                let left = max.saturating_sub(inflated) + 1;
                 let mut part = flate2::read::DeflateDecoder::new(data).take(left);
                 // Damage shows when it is read; here it only ends the count.
                 let mut sink = [0; 1 << 14];
@@ -316,16 +324,28 @@ fn bounded(job: Job<'_>, bytes: &[u8]) -> Result<(), IngestError> {
                 count
             }
         };
-        if inflated > MAX_INFLATED {
-            return Err(refused("the workbook inflates to more than 1 GiB"));
+        if inflated > max {
+            return true;
         }
     }
-    Ok(())
+    false
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_workbook_is_counted_before_it_is_opened() {
+        let bytes = include_bytes!("../../fixtures/profiles/hr-export.xlsx");
+        assert!(inflates_past(bytes, 3000) && !inflates_past(bytes, 1 << 20));
+        // What the directory says of sizes is not believed.
+        let mut lying = bytes.to_vec();
+        for start in memchr::memmem::find_iter(bytes, b"PK\x01\x02") {
+            lying[start + 24..start + 28].fill(0);
+        }
+        assert!(inflates_past(&lying, 3000));
+    }
 
     #[test]
     fn numbers_and_times_become_text() {

@@ -15,6 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use super::console::{Console, Volume};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::profile;
 use super::rules::Shelf;
 use crate::ingest::tables::TableName;
 use place::Plan;
@@ -28,7 +29,8 @@ Examples:
 Files are told by their names (access-2026-03.csv, staff.csv.gz, duty.parquet) and
 by their columns, which must be the canonical ones. A file whose name fits and
 whose columns do not is written into the config as a comment: it needs a mapping
-profile first. What was found, what could not be placed, and which rules wait for
+profile first. Where a shipped profile can read it, the comment names it: read what it
+says, then take out the marks. For others, see `probity profile suggest`. What was found, what could not be placed, and which rules wait for
 a missing table is said on the standard error.";
 
 /// Options of `probity init`.
@@ -70,7 +72,12 @@ pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
         let message = format!("{} cannot be read: {error}", args.inputs.display());
         Failure::said(Exit::Input, "init::unreadable", message, None)
     })?;
-    let plan = place::plan(files);
+    let mut plan = place::plan(files);
+    for file in &mut plan.unplaced {
+        if let Some((table, profile)) = profile::suited(&args.inputs.join(&file.name)) {
+            (file.waits_for, file.profile) = (Some(table), Some(profile));
+        }
+    }
     let shelf = Shelf::shipped()?;
     let needs: Vec<_> = shelf.metas().into_iter().map(|meta| (meta.key(), meta.probity.needs.clone())).collect();
     report(&plan, &needs, args, console);

@@ -46,6 +46,8 @@ pub struct Unplaced {
     pub waits_for: Option<TableName>,
     /// Why not, as a clause.
     pub why: String,
+    /// A shipped profile that can read it.
+    pub profile: Option<String>,
 }
 
 /// All files of a folder.
@@ -96,10 +98,15 @@ fn place(file: Seen) -> Result<Placed, Unplaced> {
         Columns::NameOnly => {
             return match named {
                 Some(table) => Ok(Placed { table, name, by: By::Name, unknown: Vec::new() }),
-                None => Err(Unplaced { name, waits_for: None, why: "its name speaks of no table".to_owned() }),
+                None => Err(Unplaced {
+                    name,
+                    waits_for: None,
+                    why: "its name speaks of no table".to_owned(),
+                    profile: None,
+                }),
             };
         }
-        Columns::Unreadable(why) => return Err(Unplaced { name, waits_for: None, why }),
+        Columns::Unreadable(why) => return Err(Unplaced { name, waits_for: None, why, profile: None }),
     };
     let fits =
         |table: TableName, least: f64| misfit(&columns, &spec(table)).is_none() && share(&columns, table) >= least;
@@ -133,7 +140,7 @@ fn place(file: Seen) -> Result<Placed, Unplaced> {
             format!("its columns fit {} alike; name it after one", names.join(" and "))
         }
     };
-    Err(Unplaced { name, waits_for: named.filter(|_| best.is_none()), why })
+    Err(Unplaced { name, waits_for: named.filter(|_| best.is_none()), why, profile: None })
 }
 
 /// The table that a file's name speaks of: the longest of those that stand in it as whole words.

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::ingest::sample::sample;
+
 /// As many folders deep as exports are looked for.
 const DEPTH: usize = 4;
 /// As many files as are looked at.
@@ -71,6 +73,8 @@ enum Format {
     Csv,
     Ndjson,
     Parquet,
+    /// A workbook or a JSON document.
+    Whole,
 }
 
 impl Format {
@@ -81,6 +85,7 @@ impl Format {
             "csv" => Some(Self::Csv),
             "ndjson" | "jsonl" => Some(Self::Ndjson),
             "parquet" => Some(Self::Parquet),
+            "xlsx" | "json" => Some(Self::Whole),
             _ => None,
         }
     }
@@ -89,6 +94,12 @@ impl Format {
 fn columns(path: &Path, format: Format) -> Columns {
     if format == Format::Parquet {
         return Columns::NameOnly;
+    }
+    if format == Format::Whole {
+        return match sample(path) {
+            Ok(sample) => Columns::Known(sample.columns.into_iter().map(|column| column.name).collect()),
+            Err(_) => Columns::Unreadable("no header and rows were found in it".to_owned()),
+        };
     }
     let line = match first_line(path) {
         Ok(line) => line,

@@ -119,7 +119,7 @@ fn what_was_found_and_what_is_missing_is_told() {
       duty    duty.parquet           by its name; its columns were not looked at
 
     Not placed:
-      incidents.csv  it lacks the column incident_id; it needs a mapping profile
+      incidents.csv  it lacks the column incident_id; it needs a mapping profile (see `probity profile suggest`)
       weather.csv    its columns are those of no table
 
     2 of 3 rules can run. These tables would switch on others:

@@ -31,7 +31,11 @@ pub fn text(plan: &Plan, needs: &[Needs], folder: &str) -> String {
             .unplaced
             .iter()
             .map(|file| {
-                let hint = if file.waits_for.is_some() { "; it needs a mapping profile" } else { "" };
+                let hint = match (&file.profile, file.waits_for) {
+                    (Some(profile), _) => format!("; the shipped profile `{profile}` can read it"),
+                    (None, Some(_)) => "; it needs a mapping profile (see `probity profile suggest`)".to_owned(),
+                    (None, None) => String::new(),
+                };
                 vec![clean(&file.name), format!("{}{hint}", clean(&file.why))]
             })
             .collect();

@@ -84,7 +84,7 @@ fn waiting(text: &mut String, file: &Unplaced, inputs: &str) {
     let Some(table) = file.waits_for else { return };
     let _ = write!(text, "\n# {} is not read: {}.", one_line(&file.name), one_line(&file.why));
     source(text, "# ", table, &[Pattern::escape(&file.name)], inputs);
-    let _ = writeln!(text, "# profile = \"…\"");
+    let _ = writeln!(text, "# profile = {}", quote(file.profile.as_deref().unwrap_or("…")));
 }
 
 fn one_line(text: &str) -> String {

@@ -9,7 +9,7 @@ mod guess;
 mod tests;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -125,6 +125,19 @@ fn show(name: &str) -> Result<Exit, Failure> {
         return Err(Failure::said(Exit::Usage, "cli::unknown_profile", message, help));
     };
     stdout::write(text.as_bytes())
+}
+
+/// A shipped profile takes a file for its own with at least so many columns.
+const AT_LEAST: usize = 4;
+
+/// The shipped profile that fills most columns of its table from a file, where one can read it at all.
+#[must_use]
+pub fn suited(file: &Path) -> Option<(TableName, String)> {
+    let sample = sample::sample(file).ok()?;
+    let fits = |profile: &Profile| Some((sample::fit(profile, &sample)?, profile.table()?, profile.name().to_owned()));
+    let mut all: Vec<(usize, TableName, String)> = all().iter().filter_map(fits).collect();
+    all.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.2.cmp(&right.2)));
+    all.into_iter().find(|(columns, ..)| *columns >= AT_LEAST).map(|(_, table, name)| (table, name))
 }
 
 /// A profile for a sample, as TOML.

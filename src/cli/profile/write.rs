@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::guess::{Guess, Placed};
-use crate::cli::text::clean;
+use crate::cli::text::{clean, counted};
 use crate::ingest::columns::{Kind, spec};
 use crate::ingest::sample::Sample;
 
@@ -12,12 +12,9 @@ use crate::ingest::sample::Sample;
 pub fn profile(file: &str, name: &str, sample: &Sample, guess: &Guess, shipped: &[(String, usize)]) -> String {
     let mut out = String::new();
     let table = guess.table.as_str();
-    let rows = sample.rows;
-    let _ = writeln!(
-        out,
-        "# Proposed from the first {rows} rows of {}. Read every line before you rely on it.",
-        clean(file)
-    );
+    let rows = counted(sample.rows as u64, "row", "rows");
+    let _ =
+        writeln!(out, "# Proposed from the first {rows} of {}. Read every line before you rely on it.", clean(file));
     for (profile, columns) in shipped {
         let _ = writeln!(
             out,
