@@ -39,7 +39,7 @@ pub const INITIAL_M: f32 = 0.80;
 pub const MIDDLE: f32 = 2.0;
 /// Forename differs \[M: −2.7, −2.6\].
 pub const FORENAME_DIFFERS: f32 = -3.0;
-/// Forename differs while surname and home or birth date agree: a twin or relative far likelier than a slip \[R\].
+/// Forename differs while surname and home agree: a relative far likelier than a slip \[R\].
 pub const RELATIVES_FORENAME: f32 = -8.0;
 /// Forename and surname the wrong way round \[M: m .042 FEBRL4, .0001 h50k\].
 pub const SWAPPED: f32 = -4.5;
@@ -134,6 +134,8 @@ pub const PRIOR_WATCH: f32 = -8.0;
 
 /// log2 of the chance that somebody of one family and home bears a given member's forename \[R: one in a hundred\].
 pub const RELATIVE_OF_THAT_NAME: f32 = -6.6;
+/// log2 of the chance that a person has a twin \[P: one birth in sixty or seventy is of twins\].
+pub const TWIN: f32 = -6.0;
 /// Somebody at the address whom a register does not list, beside one whom it does \[R: a quarter as likely; a
 /// register that is searched on purpose holds most of a household\].
 pub const UNLISTED: f32 = -2.0;
