@@ -104,3 +104,21 @@ fn misses(outcomes: &[Outcome], set: &Set) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bars_hold() {
+        let four = Set::four().expect("the data sets");
+        let whole = run(&four, all, false);
+        assert!(whole.recall_at(0.999) >= 0.99, "{}", whole.row("FEBRL4"));
+        assert!(whole.precision() >= 0.999 && whole.recall() >= 0.96, "{}", whole.row("FEBRL4"));
+        let absent = run(&four, all, true);
+        assert!(absent.absent_claims() <= 0.002, "{}", absent.row("40 % absent"));
+        let partial = run(&four, Record::by_half, true);
+        assert!(partial.average_precision() >= 0.9, "{}", partial.row("partial"));
+        assert!(partial.absent_claims() <= 0.002, "{}", partial.row("partial"));
+    }
+}

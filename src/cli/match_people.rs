@@ -128,7 +128,7 @@ pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
             by_staff(&world, &queries, as_of, args.least, console)?
         }
     };
-    console.done(&format!("{} of {} answered", answered, counted(queries.len() as u64, "search", "searches")));
+    console.done(&format!("{} of {} answered", answered, counted(queries.count() as u64, "search", "searches")));
     if is_dash(&args.out) { stdout::write(text.as_bytes()) } else { write_whole(&args.out, text.as_bytes()) }
 }
 
@@ -167,7 +167,7 @@ impl Searches {
             let help = format!("it may have {}, with or without `q_`", TERMS.join(", "));
             return Err(Failure::said(Exit::Input, "match::no_terms", message, help));
         }
-        let mut all = Self { ids: Vec::with_capacity(sheet.len()), terms: Vec::with_capacity(sheet.len()) };
+        let mut all = Self { ids: Vec::with_capacity(sheet.count()), terms: Vec::with_capacity(sheet.count()) };
         for row in sheet.rows() {
             let known = row.at(id);
             all.ids.push(if known.is_empty() { format!("line:{}", row.line) } else { known });

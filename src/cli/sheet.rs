@@ -117,7 +117,7 @@ impl Sheet {
     }
 
     /// How many rows there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len()
     }
 }
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(table.columns, ["query_id", "surname", "dob"]);
         let rows: Vec<(u64, String, String)> = table.rows().map(|r| (r.line, r.get("surname"), r.get("dob"))).collect();
         assert_eq!(rows, [(2, "Smith".into(), String::new()), (4, "Jones, J".into(), String::new())]);
-        assert_eq!((table.ragged, table.len()), (1, 2));
+        assert_eq!((table.ragged, table.count()), (1, 2));
         assert!(table.need(&["surname"]).is_ok());
         assert!(table.need(&["surnme"]).is_err());
     }

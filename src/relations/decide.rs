@@ -200,7 +200,9 @@ impl<'a> Decider<'a> {
                     || found.contains(I::POSTCODE | I::SURNAME))
         });
         let with_relation = elsewhere
-            .map(|h| (w::PRIOR_CIRCLE + h.evidence.address_bits + h.evidence.surname_bits).exp2())
+            .map(|h| h.evidence.address_bits + h.evidence.surname_bits)
+            .chain(hypotheses.iter().filter_map(|h| h.evidence.twin()))
+            .map(|bits| (w::PRIOR_CIRCLE + bits).exp2())
             .fold(0.0, f32::max);
         let (namesakes, known) = self.namesakes(subject, hypotheses);
         let total = 1.0 + persons + co_resident + with_relation + namesakes;

@@ -24,6 +24,8 @@ pub struct Evidence {
     pub surname_bits: f32,
     /// The forename's part where it agrees, else 0.
     pub forename_bits: f32,
+    /// The birth's part.
+    pub birth_bits: f32,
     /// The address's part.
     pub address_bits: f32,
     /// Fields that agree.
@@ -56,6 +58,15 @@ struct Part {
     exact_text: bool,
 }
 
+impl Evidence {
+    /// Bits of the reading that it was the twin: all but the forename, which differs, agrees.
+    #[must_use]
+    pub fn twin(&self) -> Option<f32> {
+        let fits = self.birth_bits > 0.0 && self.surname_bits > 0.0 && self.against.contains(I::FORENAME);
+        fits.then(|| self.birth_bits + self.surname_bits + self.address_bits.max(0.0) + w::TWIN)
+    }
+}
+
 /// Compares two descriptions.
 #[must_use]
 pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
@@ -73,6 +84,7 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
             against = I::AGE;
         }
         e.bits += bits;
+        e.birth_bits = bits;
         e.identifiers |= set;
         e.against |= against;
     }
@@ -219,10 +231,9 @@ fn names(
         e.identifiers |= part.marks;
         if part.level == NameLevel::Differs {
             e.against |= I::FORENAME;
-            let kin = agrees(&surname)
-                && (matches!(birth, Some(BirthLevel::Exact))
-                    || place.is_some_and(|(bits, _)| bits >= w::ADDRESS_BUILDING));
-            if kin {
+            // Of one birth date there is a twin at most, who is a reading of its own.
+            let home = place.is_some_and(|(bits, _)| bits >= w::ADDRESS_BUILDING);
+            if agrees(&surname) && home && birth != Some(BirthLevel::Exact) {
                 bits = w::RELATIVES_FORENAME;
             }
         }

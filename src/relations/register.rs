@@ -72,6 +72,9 @@ impl Register {
                 let bits = e.address_bits + e.surname_bits + forename + w::UNLISTED;
                 lives_with = lives_with.max((self.prior + bits).exp2());
             }
+            if let Some(bits) = e.twin() {
+                lives_with = lives_with.max((self.prior + bits).exp2());
+            }
             if is_person(&e) {
                 let weight = (self.prior + e.bits).exp2();
                 total += weight;

@@ -39,7 +39,7 @@ pub const INITIAL_M: f32 = 0.80;
 pub const MIDDLE: f32 = 2.0;
 /// Forename differs \[M: −2.7, −2.6\].
 pub const FORENAME_DIFFERS: f32 = -3.0;
-/// Forename differs while surname and home or birth date agree: a twin or relative far likelier than a slip \[R\].
+/// Forename differs while surname and home agree: a relative far likelier than a slip \[R\].
 pub const RELATIVES_FORENAME: f32 = -8.0;
 /// Forename and surname the wrong way round \[M: m .042 FEBRL4, .0001 h50k\].
 pub const SWAPPED: f32 = -4.5;
@@ -122,11 +122,12 @@ pub const RECORD: f32 = 25.0;
 /// Two records: the index holds some people twice \[R\].
 pub const RECORD_DIFFERS: f32 = -4.0;
 
-/// log2 of the chance, before any evidence, that a search is about one given member of the circle.
-/// The reference value is −8; this is the precision-first one \[R\].
-pub const PRIOR_CIRCLE: f32 = -12.0;
+/// log2 of the chance, before any evidence, that a search is about one given member of the circle. The reference value
+/// is −8, the precision-first one −12 \[R\]; on two development worlds −10 kept precision at .997 and claimed two in a
+/// hundred more of the circle than −12 \[M: docs/matching.md\].
+pub const PRIOR_CIRCLE: f32 = -10.0;
 /// The same for each known namesake in the nominal index: nearer the circle's than 1/N on purpose \[R\].
-pub const PRIOR_NAMESAKE: f32 = -13.0;
+pub const PRIOR_NAMESAKE: f32 = -11.0;
 /// This − log2(people) for each person of a register: one search in five is taken to be about somebody in it \[R\].
 pub const PRIOR_REGISTER: f32 = -2.0;
 /// −log2(entries) − 8 for the watch list \[R\].
@@ -134,6 +135,8 @@ pub const PRIOR_WATCH: f32 = -8.0;
 
 /// log2 of the chance that somebody of one family and home bears a given member's forename \[R: one in a hundred\].
 pub const RELATIVE_OF_THAT_NAME: f32 = -6.6;
+/// log2 of the chance that a person has a twin \[P: one birth in sixty or seventy is of twins\].
+pub const TWIN: f32 = -6.0;
 /// Somebody at the address whom a register does not list, beside one whom it does \[R: a quarter as likely; a
 /// register that is searched on purpose holds most of a household\].
 pub const UNLISTED: f32 = -2.0;
@@ -144,8 +147,8 @@ pub const MOST_UNSURE: f32 = 0.49;
 pub const LEAST_PROBABILITY: f32 = 0.5;
 /// Nothing but a name is never more than this (never "confirmed").
 pub const MOST_NAME_ONLY: f32 = 0.98;
-/// A tie by name alone stands from here on: fifteen bits, a full name borne by fewer than about one
-/// person in forty thousand. A surname with or without an initial is never a person.
+/// A tie by name alone stands from here on: thirteen bits, a full name borne by fewer than about one
+/// person in nine thousand. A surname with or without an initial is never a person.
 pub const LEAST_NAME_ONLY: f32 = 0.9;
 /// A surname borne by a larger share says nothing about kin: no surname tie.
 pub const SURNAME_TIE_SHARE: f32 = 1e-3;
