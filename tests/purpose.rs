@@ -221,3 +221,54 @@ proptest! {
         }
     }
 }
+
+/// `PROBITY_EXPECT=write` renews docs/explanations.md.
+#[test]
+fn the_page_on_explanations_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explanations.md");
+    let made = probity::purpose::templates::document();
+    if std::env::var_os("PROBITY_EXPECT").is_some_and(|v| v == "write") {
+        fs::write(&path, &made).expect("written");
+    }
+    assert_eq!(made, fs::read_to_string(&path).expect("docs/explanations.md"), "docs/explanations.md is out of date");
+}
+
+/// A grace of the force's own changes the answer, and a bad file is refused with its place.
+#[test]
+fn a_force_may_set_its_own_grace() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let force = Force {
+        assignments: vec![(0, 0, 1, 0, 10), (3, 0, 1, 0, 10)],
+        parties: vec![(0, 3, false)],
+        events: vec![(0, 3, 100, 13, 8, 1)],
+        authorities: vec![],
+        sessions: vec![],
+        relations: vec![],
+    };
+    write(&force, desk.path());
+    let config = desk.path().join("probity.toml");
+    let judge = || {
+        let config = config::load(&config, &Overrides::default()).expect("sound");
+        let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
+        let house = run::load_house(&config).map_err(|e| e.to_string())?;
+        let stages = run::stages(&config, &tables, &house, &Unwatched).expect("joined");
+        let look = stages.judged.looks.all[0];
+        let bench = stages.judged.bench(&tables, &stages.subjects, &stages.relations);
+        let traced = trace::trace(&bench, &stages.judged.quotes, &look);
+        Ok::<_, String>((look.explained_by.map(|t| t.as_str().to_owned()), traced.tried[0].found.join("; ")))
+    };
+    let (answer, said) = judge().expect("shipped");
+    assert_eq!(
+        (answer, said.as_str()),
+        (None, "task of the user on incident I0 ended 3 days 18 h before; grace 3 days")
+    );
+    fs::create_dir(desk.path().join("own")).expect("a folder");
+    let text =
+        fs::read_to_string(&config).expect("read").replace("name = \"t\"", "name = \"t\"\nexplanations = \"own\"");
+    fs::write(&config, text).expect("written");
+    fs::write(desk.path().join("own/assigned.yml"), "after: 5d\nbecause: closed late here\n").expect("written");
+    assert_eq!(judge().expect("sound").0.as_deref(), Some("assigned"));
+    fs::write(desk.path().join("own/assigned.yml"), "after: 5 days\nbecause: closed late here\n").expect("written");
+    let said = judge().expect_err("a bad file");
+    assert!(said.contains("assigned.yml:1:8") && said.contains("`5 days`"), "{said}");
+}

@@ -148,6 +148,8 @@ pub struct CoverageRow {
     pub first_looks: u64,
     /// Of these, explained.
     pub first_looks_explained: u64,
+    /// Looks of which nothing can be told.
+    pub cannot_tell: u64,
     /// Looks that each template answers, in the order of [`Template::all`].
     pub by_template: Vec<u64>,
 }
@@ -167,6 +169,7 @@ pub fn count(looks: &[Look], staff: &[Staff]) -> Vec<CoverageRow> {
         let explained = u64::from(look.purpose == Purpose::Explained);
         row.looks += 1;
         row.explained += explained;
+        row.cannot_tell += u64::from(look.purpose == Purpose::CannotTell);
         if (look.user, look.subject) != before {
             row.first_looks += 1;
             row.first_looks_explained += explained;

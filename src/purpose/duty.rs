@@ -273,3 +273,124 @@ mod tests {
         assert_eq!(at("2026-06-02T00:00:00+01:00"), DutyState::Left);
     }
 }
+
+#[cfg(test)]
+mod tables {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn at(text: &str) -> Instant {
+        Instant::from_utc(chrono::DateTime::parse_from_rfc3339(text).expect("test time").to_utc())
+    }
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        Some(text.parse().expect("test day"))
+    }
+
+    /// Rows are (start, end, kind) of one member of staff.
+    fn state(rows: &[(&str, &str, &str)], staff: &Staff, moment: &str) -> DutyState {
+        let staff = [Staff { staff_id: "S1".into(), ..staff.clone() }];
+        let duty: Vec<Duty> = rows
+            .iter()
+            .map(|(start, end, kind)| Duty {
+                staff_id: "S1".into(),
+                start: at(start),
+                end: at(end),
+                kind: (*kind).into(),
+                ..Duty::default()
+            })
+            .collect();
+        let users = Users::new(&staff, &[], []);
+        Roster::new(&users, &staff, &duty, chrono_tz::Europe::London).state(0, at(moment))
+    }
+
+    #[test]
+    fn every_kind_of_roster_row() {
+        let span = |kind| [("2026-06-10T06:00:00Z", "2026-06-10T16:00:00Z", kind)];
+        let nobody = Staff::default();
+        for (kind, inside, just_before, just_after) in [
+            ("duty", DutyState::On, DutyState::Grace, DutyState::Grace),
+            ("", DutyState::On, DutyState::Grace, DutyState::Grace),
+            ("overtime", DutyState::Overtime, DutyState::Grace, DutyState::Grace),
+            ("on_call", DutyState::OnCall, DutyState::Grace, DutyState::Grace),
+            ("course", DutyState::Course, DutyState::Grace, DutyState::Grace),
+            // Absence has no grace: the hour before leave is not leave.
+            ("leave", DutyState::Leave, DutyState::Off, DutyState::Off),
+            ("sick", DutyState::Sick, DutyState::Off, DutyState::Off),
+            ("suspended", DutyState::Suspended, DutyState::Off, DutyState::Off),
+        ] {
+            let rows = span(kind);
+            assert_eq!(state(&rows, &nobody, "2026-06-10T12:00:00Z"), inside, "{kind}");
+            assert_eq!(state(&rows, &nobody, "2026-06-10T05:30:00Z"), just_before, "{kind} before");
+            assert_eq!(state(&rows, &nobody, "2026-06-10T16:30:00Z"), just_after, "{kind} after");
+            assert_eq!(state(&rows, &nobody, "2026-06-10T20:00:00Z"), DutyState::Off, "{kind} long after");
+            assert_eq!(state(&rows, &nobody, "2026-06-25T12:00:00Z"), DutyState::Unknown, "{kind}, silent since");
+        }
+    }
+
+    #[test]
+    fn sickness_is_never_off_duty_and_a_recall_is_work() {
+        let rows = [
+            ("2026-06-08T00:00:00Z", "2026-06-15T00:00:00Z", "sick"),
+            ("2026-06-12T09:00:00Z", "2026-06-12T13:00:00Z", "overtime"),
+        ];
+        let nobody = Staff::default();
+        for (moment, expected) in [
+            ("2026-06-10T12:00:00Z", DutyState::Sick),
+            ("2026-06-12T10:00:00Z", DutyState::Overtime),
+            ("2026-06-12T13:30:00Z", DutyState::Grace),
+        ] {
+            let found = state(&rows, &nobody, moment);
+            assert_eq!(found, expected, "{moment}");
+            assert!(!found.is_off() && !found.is_leave(), "no rule may take sickness for absence without leave");
+        }
+    }
+
+    #[test]
+    fn the_nights_of_the_clock_changes() {
+        let nobody = Staff::default();
+        // 29 March 2026: 01:00 becomes 02:00; a shift from 22:00 to 07:00 local is eight hours long.
+        let spring = [("2026-03-28T22:00:00+00:00", "2026-03-29T07:00:00+01:00", "duty")];
+        assert_eq!(state(&spring, &nobody, "2026-03-29T02:30:00+01:00"), DutyState::On);
+        assert_eq!(state(&spring, &nobody, "2026-03-29T07:30:00+01:00"), DutyState::Grace);
+        assert_eq!(state(&spring, &nobody, "2026-03-29T08:30:00+01:00"), DutyState::Off);
+        // 25 October 2026: 02:00 becomes 01:00; half past one comes twice and both are on duty.
+        let autumn = [("2026-10-24T22:00:00+01:00", "2026-10-25T07:00:00+00:00", "duty")];
+        for moment in ["2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00"] {
+            assert_eq!(state(&autumn, &nobody, moment), DutyState::On, "{moment}");
+        }
+    }
+
+    #[test]
+    fn service_and_status() {
+        let left = Staff { end_date: day("2026-06-30"), ..Staff::default() };
+        let new = Staff { start_date: day("2026-06-01"), ..Staff::default() };
+        let away = Staff { status: "long_leave".into(), ..Staff::default() };
+        let suspended = Staff { status: "suspended".into(), ..Staff::default() };
+        let shift = [("2026-06-30T20:00:00Z", "2026-07-01T06:00:00Z", "duty")];
+        for (rows, staff, moment, expected) in [
+            // The last day is a day of service, to local midnight; a shift rostered beyond it is not.
+            (&shift[..], &left, "2026-06-30T22:30:00Z", DutyState::On),
+            (&shift[..], &left, "2026-06-30T23:30:00Z", DutyState::Left),
+            (&[][..], &new, "2026-05-31T12:00:00Z", DutyState::NotStarted),
+            (&[][..], &new, "2026-05-31T23:30:00Z", DutyState::Unknown),
+            (&[][..], &away, "2026-06-10T12:00:00Z", DutyState::LongLeave),
+            // A rostered turn shows that the status of today did not hold then; a suspension holds.
+            (&shift[..], &away, "2026-06-30T21:00:00Z", DutyState::On),
+            (&shift[..], &suspended, "2026-06-30T21:00:00Z", DutyState::Suspended),
+            (&[][..], &suspended, "2026-06-30T21:00:00Z", DutyState::Suspended),
+        ] {
+            assert_eq!(state(rows, staff, moment), expected, "{moment} {:?}", staff.status);
+        }
+    }
+
+    #[test]
+    fn whoever_moved_is_judged_by_the_roster_wherever_it_was_kept() {
+        // Two units export the same week after a move: both rows are of one person, and work wins over leave.
+        let rows = [
+            ("2026-06-10T06:00:00Z", "2026-06-10T14:00:00Z", "leave"),
+            ("2026-06-10T06:00:00Z", "2026-06-10T14:00:00Z", "duty"),
+        ];
+        assert_eq!(state(&rows, &Staff::default(), "2026-06-10T08:00:00Z"), DutyState::On);
+    }
+}

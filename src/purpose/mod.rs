@@ -19,6 +19,7 @@ pub mod looks;
 pub mod reasons;
 pub mod template_file;
 pub mod templates;
+pub mod thin;
 pub mod trace;
 
 use chrono_tz::Tz;
@@ -56,6 +57,8 @@ pub struct Judged {
     pub reasons: Reasons,
     /// Looks and answers by system and unit.
     pub coverage: Vec<CoverageRow>,
+    /// Systems, units and days that the feeds do not answer for.
+    pub thin: thin::Thin,
     /// The roster.
     pub roster: Roster,
     /// Declared conflicts and other authorities.
@@ -129,6 +132,8 @@ pub fn judge(
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
     by_log::mark(&bench, &mut looks.all, &quotes);
     led_to::mark(&bench, &mut looks);
+    let thin = thin::Thin::find(&looks.all, &tables.staff, window.zone);
+    thin.apply(&mut looks.all, &tables.staff, window.zone);
     let coverage = coverage::count(&looks.all, &tables.staff);
     let explanations = house.explanations.clone();
     Ok(Judged {
@@ -138,6 +143,7 @@ pub fn judge(
         feeds,
         reasons,
         coverage,
+        thin,
         roster,
         authorities,
         sessions,

@@ -190,6 +190,73 @@ impl Explanations {
     }
 }
 
+/// The shipped templates as a page of documentation, strongest first.
+#[must_use]
+pub fn document() -> String {
+    let mut page = String::from(
+        "# Explanations\n\nWhich records answer why somebody looked. Made from `rules/explanations/*.yml`; a test holds the two \
+         together.\n\nThe strongest template that holds is the explanation of a look. A template is a path of joins with a time and \
+         conditions. `r` is the share of looks that it would answer by chance: its provenance. An expired or borrowed link does \
+         not explain, and is named for what it is.\n\n",
+    );
+    for template in &*SHIPPED {
+        let list = |words: Vec<&str>| words.join(" or ");
+        page.push_str(&format!("## {}\n\n{}.\n\n", template.name, capital(&template.says)));
+        let mut line = |name: &str, value: String| page.push_str(&format!("- {name}: {value}\n"));
+        line("r", format!("{}: {}", template.chance, template.because));
+        line("whose record", list(template.who.iter().map(|w| w.as_str()).collect()));
+        let mut by = template.by.as_str().replace('_', " ");
+        if !template.roles.is_empty() {
+            let roles = list(template.roles.iter().map(|r| r.as_str()).collect());
+            by = format!("{by}, as {}", roles.replace('_', " "));
+        }
+        if !template.posts.is_empty() {
+            by = format!("{by}: a role whose name holds {}", list(template.posts.iter().map(String::as_str).collect()));
+        }
+        line("which record", by);
+        line("how it reaches the subject", template.to.as_str().replace('_', " "));
+        line(
+            "when",
+            template.time.map_or_else(
+                || "in the record's own period".to_owned(),
+                |t| {
+                    let end = if t.to == End::Opening { "the opening" } else { "the end" };
+                    format!(
+                        "from {} before the start of the {} to {} after {end} of the {}",
+                        template_file::duration_words(t.before),
+                        if t.from == End::Task { "task" } else { "incident" },
+                        template_file::duration_words(t.after),
+                        if t.to == End::Task { "task" } else { "incident" },
+                    )
+                },
+            ),
+        );
+        if template.strangers_only {
+            line(
+                "not for",
+                "looks at the user's own circle, nor by an incident to which the user is a party".to_owned(),
+            );
+        }
+        if template.blind {
+            line("blind", "where the authority asks for blind working, not for the user's own circle".to_owned());
+        }
+        page.push('\n');
+    }
+    page.push_str(
+        "## The order of asking\n\n`quoted_again` and `colleague_quoted`, then `led_to` and `fits_party`, read other looks; they \
+         are asked only where no record answers. A role's function does not answer a look for which training or testing is \
+         given as the reason.\n\n## A grace of your own\n\nThe config key `explanations` names a folder. A file there is called like a \
+         template (`assigned.yml`) and may set `before`, `after` and must say `because`:\n\n```yaml\nafter: 5d\nbecause: files are \
+         closed late here\n```\n\nThe report's method section says what was set. Nothing else of a template can be changed.\n",
+    );
+    page
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

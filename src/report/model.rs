@@ -267,6 +267,10 @@ pub struct Coverage {
     pub explained: u64,
     pub first_looks: u64,
     pub first_looks_explained: u64,
+    /// Looks of which nothing can be told: the feeds do not cover them, or they name nobody.
+    pub cannot_tell: u64,
+    /// Where the feeds answer next to nothing: `system`, `unit`, or days; empty where they do.
+    pub thin: Vec<String>,
     /// Share of looks that each template answers, in the order of [`Coverage::templates`].
     pub shares: Vec<f64>,
     /// Names of the templates; the same for every row of a report.

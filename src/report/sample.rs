@@ -394,6 +394,8 @@ fn coverage() -> Vec<Coverage> {
         explained,
         first_looks: looks / 2,
         first_looks_explained: explained / 2,
+        cannot_tell: 0,
+        thin: Vec::new(),
         shares: shares.to_vec(),
         templates: vec![text("assigned"), text("call_taken")],
     };

@@ -4,7 +4,9 @@
 use super::super::model::{MethodNote, Report};
 use super::Material;
 use super::words::count;
-use crate::purpose::Feed;
+use crate::purpose::template_file::duration_words;
+use crate::purpose::thin::Group;
+use crate::purpose::{Feed, Template};
 
 /// Warnings that a reader must see before any name.
 pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> {
@@ -40,6 +42,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
         let days: Vec<String> = gaps.iter().map(ToString::to_string).collect();
         said.push(format!("The incident feed is silent or thin on {}.", days.join(", ")));
     }
+    said.extend(thin_feeds(material));
     if counts.events_unknown_login > 0 {
         said.push(format!(
             "{} made by logins that belong to nobody on record; they are judged by login.",
@@ -65,6 +68,63 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     said
 }
 
+/// Most groups and days that a warning names.
+const MOST_NAMED: usize = 12;
+
+/// Where next to nothing is explained although it is elsewhere, or on other days.
+fn thin_feeds(material: &Material<'_>) -> Vec<String> {
+    let world = material.world;
+    let thin = &world.judged.thin;
+    let name = |group: &Group| match group {
+        Group::System(code) => format!("the system {}", world.tables.access.strings.get(*code)),
+        Group::Unit(at) => format!("the unit {}", thin.units[*at as usize]),
+    };
+    let listed = |names: Vec<String>| {
+        let more = names.len().saturating_sub(MOST_NAMED);
+        let tail = if more > 0 { format!(" and {more} more (coverage.csv)") } else { String::new() };
+        format!("{}{tail}", names.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", "))
+    };
+    let mut said = Vec::new();
+    if !thin.whole.is_empty() {
+        said.push(format!(
+            "The records answer next to nothing for {}: the feeds behind them are probably missing. What nothing explains \
+             there cannot be told and is counted against nobody.",
+            listed(thin.whole.iter().map(name).collect())
+        ));
+    }
+    if !thin.days.is_empty() {
+        said.push(format!(
+            "The records answer next to nothing for {}; looks of those days cannot be told.",
+            listed(thin.days.iter().map(|(group, day)| format!("{} on {day}", name(group))).collect())
+        ));
+    }
+    said
+}
+
+/// What a force set for itself, as sentences.
+fn graces(material: &Material<'_>) -> String {
+    let explanations = &material.world.judged.explanations;
+    let said: Vec<String> = explanations
+        .graces()
+        .iter()
+        .map(|grace| {
+            let part = |what: &str, millis: Option<i64>| millis.map(|m| format!("{} {what}", duration_words(m)));
+            let times = [part("before", grace.before), part("after", grace.after)];
+            let times: Vec<String> = times.into_iter().flatten().collect();
+            format!("{}: {} ({})", grace.name.replace('_', " "), times.join(" and "), grace.because)
+        })
+        .collect();
+    if said.is_empty() { String::new() } else { format!(" This force sets its own grace for {}.", said.join("; ")) }
+}
+
+/// "from 2 hours before it starts to 3 days after it ends", as the run uses it.
+fn task_time(material: &Material<'_>) -> String {
+    let time = Template::named("assigned").and_then(|t| material.world.judged.explanations.time(t));
+    time.map_or_else(String::new, |time| {
+        format!("from {} before it starts to {} after it ends", duration_words(time.before), duration_words(time.after))
+    })
+}
+
 /// The method section.
 pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote> {
     let world = material.world;
@@ -72,6 +132,7 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
     let stats = &world.relations.stats;
     let values = world.values;
     let reach = world.judged.feeds.reach().map_or_else(|| "none".to_owned(), |(a, b)| format!("{a} to {b}"));
+    let (task_time, own) = (task_time(material), graces(material));
     vec![
         note(
             "What is counted",
@@ -86,7 +147,7 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
             format!(
                 "Each look is tested against assignments, calls taken, checks on behalf of an assigned officer, supervision, the team's \
                  tasks, authorities, supervised sessions, quoted numbers (checked against both user and subject), late entries and the \
-                 role's own function. A task explains from two hours before it starts to three days after it ends. Incidents cover {reach}. \
+                 role's own function. A task explains {task_time}.{own} Incidents cover {reach}. \
                  Where that feed does not reach, the answer is “cannot tell”, which is never counted against anyone."
             ),
         ),

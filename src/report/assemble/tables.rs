@@ -4,6 +4,7 @@ use super::super::model::{Case, Coverage, DuplicateRow, Input, QuarantineRow, Re
 use super::Material;
 use crate::ids;
 use crate::purpose::Template;
+use crate::purpose::thin::Group;
 use crate::rules::rows::World;
 
 /// Coverage by system and unit, sorted by their names.
@@ -20,6 +21,8 @@ pub(super) fn coverage(world: &World<'_>) -> Vec<Coverage> {
             explained: row.explained,
             first_looks: row.first_looks,
             first_looks_explained: row.first_looks_explained,
+            cannot_tell: row.cannot_tell,
+            thin: thin(world, row.system, &row.unit),
             shares: row
                 .by_template
                 .iter()
@@ -28,6 +31,23 @@ pub(super) fn coverage(world: &World<'_>) -> Vec<Coverage> {
             templates: templates.clone(),
         })
         .collect()
+}
+
+/// Where the feeds answer next to nothing for a system and unit.
+fn thin(world: &World<'_>, system: crate::ingest::Code, unit: &str) -> Vec<String> {
+    let thin = &world.judged.thin;
+    let mut said = Vec::new();
+    for (group, word) in [(Some(Group::System(system)), "system"), (thin.unit(unit), "unit")] {
+        let Some(group) = group else { continue };
+        let (whole, days) = thin.days_of(group);
+        if whole {
+            said.push(word.to_owned());
+        }
+        said.extend(days.iter().map(ToString::to_string));
+    }
+    said.sort();
+    said.dedup();
+    said
 }
 
 /// Rules that ran, with how many findings of the report are theirs.

@@ -3,14 +3,15 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, share, table, whole, words};
+use super::{Cell, list, share, table, whole, words};
 use crate::report::model::{Coverage, Report};
 
 /// The file's name.
 pub const NAME: &str = "coverage.csv";
 
 /// The columns before those of the templates, in order.
-pub const COLUMNS: [&str; 6] = ["system", "unit", "looks", "explained", "first_looks", "first_looks_explained"];
+pub const COLUMNS: [&str; 8] =
+    ["system", "unit", "looks", "explained", "first_looks", "first_looks_explained", "cannot_tell", "thin"];
 
 /// The templates of a report in order of first mention. Every row should name the same ones.
 #[must_use]
@@ -48,6 +49,8 @@ pub fn write(report: &Report, out: impl Write) -> io::Result<u64> {
             whole(c.explained),
             whole(c.first_looks),
             whole(c.first_looks_explained),
+            whole(c.cannot_tell),
+            list(&c.thin),
         ];
         row.extend(templates.iter().map(|name| share_of(c, name).map_or_else(|| Cell::Number(String::new()), share)));
         row
