@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::Rule;
 use super::detection::{Combine, Compare, Condition, Detection, Item, Test};
-use super::facts::{FactId, Scope};
+use super::facts::{self, FactId, Scope};
 use super::pattern::{Glob, Network, fold, same_folded};
 use super::value::{Row, Value};
 
@@ -156,8 +156,26 @@ impl Compiler<'_> {
                 self.condition(inner);
                 self.steps.push(Step::Not);
             }
-            Condition::And(parts) => self.chain(parts, false, Self::condition),
-            Condition::Or(parts) => self.chain(parts, true, Self::condition),
+            Condition::And(parts) => self.chain(&self.cheapest_first(parts), false, Self::condition),
+            Condition::Or(parts) => self.chain(&self.cheapest_first(parts), true, Self::condition),
+        }
+    }
+
+    /// The parts of an `and` or `or` in the order in which asking them costs least; none of them changes anything.
+    fn cheapest_first(&self, parts: &[Condition]) -> Vec<Condition> {
+        let mut parts = parts.to_vec();
+        parts.sort_by_key(|part| self.cost(part));
+        parts
+    }
+
+    fn cost(&self, condition: &Condition) -> u32 {
+        match condition {
+            Condition::Selection(index) => {
+                let items = self.detection.selections[*index].any.iter().flatten();
+                items.map(|item| dearness(item.fact)).sum()
+            }
+            Condition::Not(inner) => self.cost(inner),
+            Condition::And(parts) | Condition::Or(parts) => parts.iter().map(|part| self.cost(part)).sum(),
         }
     }
 
@@ -165,7 +183,9 @@ impl Compiler<'_> {
         let detection = self.detection;
         self.chain(&detection.selections[index].any, true, |compiler, items| {
             let mut items: Vec<Vec<(FactId, Question)>> = items.iter().map(questions).collect();
-            items.sort_by_key(|questions| questions.iter().map(|(_, question)| question.cost()).sum::<u32>());
+            items.sort_by_key(|questions| {
+                questions.iter().map(|(fact, question)| dearness(*fact) + question.cost()).sum::<u32>()
+            });
             compiler.chain(&items, false, |compiler, questions| {
                 compiler.chain(questions, true, |compiler, (fact, question)| {
                     compiler.steps.push(Step::Ask(*fact, question.clone()));
@@ -192,6 +212,43 @@ impl Compiler<'_> {
         for jump in jumps {
             self.steps[jump] = Step::JumpIf(stop, end);
         }
+    }
+}
+
+/// How much work it is to find a fact out; only the order matters. Most are read off what a row has at hand.
+fn dearness(fact: FactId) -> u32 {
+    /// Facts that walk over looks, events or other people's ties.
+    const DEAR: [&str; 22] = [
+        "account.borrowed",
+        "account.tied_nearby",
+        "action.export",
+        "action.print",
+        "behalf.off_duty",
+        "behalf.tied",
+        "feed.incidents",
+        "hour",
+        "incident.open",
+        "looks.account_ended",
+        "looks.after_notice",
+        "looks.authority_ended",
+        "looks.by_plate",
+        "looks.night",
+        "looks.peak_day",
+        "looks.reason_unlike_role",
+        "looks.untrained",
+        "proxy.colleague_at_work",
+        "proxy.colleague_tied",
+        "proxy.in_return",
+        "subject.line_manager",
+        "subject.out_of_area",
+    ];
+    let name = facts::fact(fact).name;
+    if name.starts_with("proxy.") {
+        100
+    } else if DEAR.contains(&name) {
+        20
+    } else {
+        1
     }
 }
 

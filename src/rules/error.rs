@@ -50,7 +50,7 @@ impl RuleError {
             word: String::new(),
             code,
             message,
-            help,
+            help: help.or_else(|| Some(remedy(code).to_owned())),
             text: None,
             span: SourceSpan::from(0..0),
         }
@@ -148,15 +148,18 @@ impl<'a> Reading<'a> {
         let start = floor_char(&self.text, span.start);
         let end = floor_char(&self.text, span.end.max(span.start)).max(start);
         let (line, column) = line_column(&self.text, start);
+        // An error about a place and no word names what stands there.
+        let end = if end > start { end } else { start + self.text[start..].lines().next().map_or(0, str::len) };
         let first_line = self.text[start..end].lines().next().unwrap_or("");
         self.errors.push(RuleError {
             file: self.file.to_owned(),
             line,
             column,
-            word: cut(first_line),
+            // Past the end of a line stands nothing: the line itself is named.
+            word: cut(if first_line.trim().is_empty() { line_with(&self.text, start) } else { first_line }),
             code,
             message: message.into(),
-            help: help.into(),
+            help: help.into().or_else(|| Some(remedy(code).to_owned())),
             text: Some(NamedSource::new(self.file, Arc::clone(&self.text))),
             span: SourceSpan::from(start..start + first_line.len()),
         });
@@ -169,6 +172,40 @@ impl<'a> Reading<'a> {
     pub(super) fn into_errors(mut self) -> Vec<RuleError> {
         self.errors.sort_by_key(|error| (error.line, error.column));
         self.errors
+    }
+}
+
+/// The line that holds a byte offset, without blanks around it.
+fn line_with(text: &str, offset: usize) -> &str {
+    let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    text[from..].lines().next().unwrap_or("").trim()
+}
+
+/// What to do about an error of this kind, where the one who found it has nothing closer to say.
+fn remedy(code: &str) -> &'static str {
+    match code {
+        "rules::wrong_type" => "compare with the same key in a shipped rule: `probity rules show relationship/family`",
+        "rules::missing_text" => "write text after the colon",
+        "rules::too_large" => "shorten it, or make two rules of it",
+        "rules::correlation" => "see \"Correlations\" in docs/rules-format.md",
+        "rules::values" => "write one value, or a list of values of one type",
+        "rules::modifier" => "modifiers: contains, startswith, endswith, gt, gte, lt, lte, exists, all, neq, cidr, re",
+        "rules::logsource" => "write `logsource: { product: probity, category: … }` with the rule's scope",
+        "rules::chance" => "give evidence that is likelier under misuse: u smaller than m",
+        "rules::weight" => "write `{ value: 0.1, low: 0.03, high: 0.3 }`",
+        "rules::duplicate_name" | "rules::duplicate_key" => "give one of the two another name",
+        "rules::empty" => "`probity rules new family/name` writes a rule to begin with",
+        "rules::unreadable" => "check that the file is there, is UTF-8 text, and may be read",
+        "rules::orphan_tests" => "rename the file to that of its rule, or remove it",
+        "rules::condition" => {
+            "write names of selections joined by and, or, not, and brackets; or `1 of x*`, `all of x*`"
+        }
+        "rules::unknown_word" | "rules::unknown_key" => "see docs/rules-format.md for the words of this key",
+        "rules::unknown_fact" | "rules::wrong_scope" => "`probity rules facts` lists what a rule may ask about",
+        "rules::unknown_rule" => "`probity rules list` names them all",
+        "rules::yaml" => "check indentation, quotes and brackets up to here",
+        "lists::line" => "a line is phrase,reason,owner,expires",
+        _ => "see docs/rules-format.md",
     }
 }
 

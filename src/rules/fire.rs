@@ -13,6 +13,7 @@ use super::rows::subject::SubjectRow;
 use super::rows::ties::CaseTie;
 use super::rows::user::UserRow;
 use super::rows::{Case, World};
+use super::value::Memo;
 use super::{Compiled, Rule, correlate, exempt, run_pass};
 use crate::purpose::{Purpose, UserId};
 use crate::subjects::SubjectId;
@@ -174,8 +175,9 @@ fn one_case(world: &World<'_>, case: Case, case_rules: &[Asked<'_>], look_rules:
     let mut fired: Vec<Fired> = Vec::new();
     for row in facts.rows() {
         let tie_of = |asked: &Asked<'_>| row.tie.filter(|_| asked.by_tie).cloned();
+        let case_row = Memo::new(&row, Scope::Case);
         for asked in case_rules {
-            if asked.compiled.matches(&row) {
+            if asked.compiled.matches(&case_row) {
                 let new = Fired { rule: asked.rule, tie: tie_of(asked), looks: Vec::new(), expected: row.expected };
                 add(&mut fired, new);
             }
@@ -185,6 +187,7 @@ fn one_case(world: &World<'_>, case: Case, case_rules: &[Asked<'_>], look_rules:
                 break;
             }
             let look_row = LookRow::new(&facts, look, row.tie);
+            let look_row = Memo::new(&look_row, Scope::Look);
             for asked in look_rules {
                 if asked.compiled.matches(&look_row) {
                     let looks = vec![position as u32];

@@ -49,6 +49,37 @@ impl<R: Row + ?Sized> Row for &R {
     }
 }
 
+/// A row that works out each fact once, however many rules ask for it.
+pub struct Memo<'r, R: ?Sized> {
+    row: &'r R,
+    first: FactId,
+    known: std::cell::RefCell<Vec<Option<Value<'r>>>>,
+}
+
+impl<'r, R: Row + ?Sized> Memo<'r, R> {
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn new(row: &'r R, scope: Scope) -> Self {
+        let ids = facts::ids(scope);
+        Self { row, first: ids.start, known: std::cell::RefCell::new(vec![None; ids.len()]) }
+    }
+}
+
+impl<R: Row + ?Sized> Row for Memo<'_, R> {
+    fn get(&self, fact: FactId) -> Value<'_> {
+        let Some(place) = fact.checked_sub(self.first).map(usize::from) else { return Value::Null };
+        if let Some(Some(value)) = self.known.borrow().get(place) {
+            return *value;
+        }
+        // Nothing is borrowed while the fact is worked out.
+        let value = self.row.get(fact);
+        if let Some(known) = self.known.borrow_mut().get_mut(place) {
+            *known = Some(value);
+        }
+        value
+    }
+}
+
 /// A [`Value`] that owns its text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum OwnedValue {

@@ -1,5 +1,6 @@
 //! Facts of one look, and one tie between its user and its subject.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use chrono::Timelike;
@@ -20,15 +21,15 @@ pub struct LookRow<'a> {
     pub look: &'a Look,
     /// The tie of this row.
     pub tie: Option<&'a CaseTie>,
-    system: String,
+    /// In lower case, once asked for.
+    system: OnceCell<String>,
 }
 
 impl<'a> LookRow<'a> {
     /// A row.
     #[must_use]
     pub fn new(facts: &'a CaseFacts<'a>, look: &'a Look, tie: Option<&'a CaseTie>) -> Self {
-        let system = facts.world.tables.access.strings.get(look.system).to_lowercase();
-        Self { facts, look, tie, system }
+        Self { facts, look, tie, system: OnceCell::new() }
     }
 
     fn tied(&self, of: impl Fn(&CaseTie) -> Value<'static>) -> Value<'static> {
@@ -63,7 +64,10 @@ impl Row for LookRow<'_> {
 }
 
 const NAMED: &[(&str, Getter)] = &[
-    ("system", |r| if r.system.is_empty() { Value::Null } else { Value::Text(&r.system) }),
+    ("system", |r| {
+        let system = r.system.get_or_init(|| r.facts.world.tables.access.strings.get(r.look.system).to_lowercase());
+        if system.is_empty() { Value::Null } else { Value::Text(system) }
+    }),
     ("environment", |r| {
         Value::Text(match r.look.environment {
             Environment::Live => "live",

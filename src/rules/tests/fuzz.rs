@@ -73,12 +73,31 @@ fn mangled() -> impl Strategy<Value = String> {
     })
 }
 
+/// A good correlation with one stretch replaced.
+fn mangled_correlation() -> impl Strategy<Value = String> {
+    let rule = rule_text("    it:\n        looks: 1\n    condition: it")
+        .replace("case }", "user }")
+        .replace("scope: case", "scope: user");
+    let start = rule.find("detection:").expect("there");
+    let end = rule.find("falsepositives:").expect("there");
+    let logic = "correlation:\n    type: value_count\n    rules: [ sample ]\n    group-by: [ staff ]\n    timespan: 1h\n    condition: { field: subject, gte: 2 }\n";
+    let text = format!("{}{logic}{}", &rule[..start], &rule[end..]);
+    (start..start + logic.len(), 0usize..30, soup()).prop_map(move |(start, cut, soup)| {
+        let end = (start + cut).min(text.len());
+        format!("{}{}{}", &text[..start], &soup[..soup.floor_char_boundary(40)], &text[end..])
+    })
+}
+
 fn read(text: &str) {
     let began = Instant::now();
     if let Ok(set) = RuleSet::parse(&[("a/sample.yml", text)]) {
         let _ = test_rules(&set, &[("a/sample.test.yml", text)]);
     }
     let _ = lists::parse("l", text);
+    let _ = crate::rules::pack::parse(text);
+    for scope in crate::rules::Scope::ALL {
+        let _ = crate::rules::row_of("row.yml", text, scope);
+    }
     assert!(began.elapsed() < Duration::from_secs(5), "took {:?}", began.elapsed());
 }
 
@@ -92,6 +111,11 @@ proptest! {
 
     #[test]
     fn pieces_of_yaml(text in soup()) {
+        read(&text);
+    }
+
+    #[test]
+    fn a_correlation_with_a_stretch_replaced(text in mangled_correlation()) {
         read(&text);
     }
 
