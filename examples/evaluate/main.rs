@@ -82,7 +82,7 @@ fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
         None => None,
     };
     let explained = match &options.run {
-        Some(folder) => explained::measure(&options.world, &world, folder)?,
+        Some(run) => explained::measure(folder, &world, run)?,
         None => None,
     };
     if options.json {
