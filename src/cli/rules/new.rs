@@ -28,7 +28,7 @@ pub struct Args {
     date: String,
 }
 
-/// Writes both files, and a `pack.toml` where the folder has none.
+/// Writes both files, and a `pack.toml` into a new folder.
 ///
 /// # Errors
 /// Where the name or scope will not do, a file is there already, or the disk says no.
@@ -49,13 +49,15 @@ pub fn execute(args: &Args) -> Result<Exit, Failure> {
     // What is written here must pass: the date may not.
     let set = RuleSet::parse(&files).map_err(|errors| Failure::new(Exit::Usage, errors))?;
     debug_assert!(test_rules(&set, &files).passed());
+    // A folder that is there already says itself whether it stands alone.
+    let fresh = !args.into.exists();
     let mut told = String::new();
     for (file, text) in &files {
         write(&args.into.join(file), text)?;
         told.push_str(&format!("wrote {}\n", args.into.join(file).display()));
     }
     let pack = args.into.join("pack.toml");
-    if !pack.exists() {
+    if fresh {
         write(&pack, "# This folder lies over the rules that Probity brings along.\nbase = \"shipped\"\n")?;
         told.push_str(&format!("wrote {}\n", pack.display()));
     }
