@@ -269,7 +269,7 @@ pub fn analyse(
 ) -> Result<Analysis, RunError> {
     let Stages { window, subjects, relations, judged, .. } = stages(config, tables, house, watch)?;
     watch.stage("Rules");
-    let world = World::new(tables, &subjects, &relations, &judged);
+    let world = World::with_values(tables, &subjects, &relations, &judged, &config.values);
     let present: Vec<&str> = present(tables);
     let last_day = window.until.local_date(window.zone).unwrap_or_default();
     let day = run_day(config).unwrap_or(last_day).to_string();
@@ -315,7 +315,7 @@ pub fn with_world<R>(config: &RunConfig, watch: &dyn Watch, ask: impl FnOnce(&Wo
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = load_house(config)?;
     let Stages { subjects, relations, judged, .. } = stages(config, &tables, &house, watch)?;
-    Ok(ask(&World::new(&tables, &subjects, &relations, &judged)))
+    Ok(ask(&World::with_values(&tables, &subjects, &relations, &judged, &config.values)))
 }
 
 /// Tables that are configured and hold at least one row: an empty feed answers nothing.
@@ -376,6 +376,7 @@ fn run_id(config: &RunConfig, tables: &Tables, rule_set: &RuleSet, window: &Wind
         // A changed mapping makes another run of the same files.
         parts.push(format!("source {} {:?}", source.table.as_str(), source.profile));
     }
+    parts.push(format!("values {:?}", config.values));
     parts.sort();
     let mut hash = Sha256::new();
     for part in &parts {

@@ -102,6 +102,12 @@ pub struct LaneValues {
     pub query: f64,
     /// Evidence about a user as a whole that asks a question, in bits.
     pub query_whole_user: f64,
+    /// Members of staff that the refer lane may hold; 0 for no limit.
+    pub capacity: usize,
+    /// Members of staff drawn at random from those not referred; 0 for none.
+    pub sample: usize,
+    /// Seed of that draw.
+    pub sample_seed: u64,
     /// Users.
     pub habit_users: usize,
     /// Share of the unit's active members.

@@ -50,6 +50,14 @@ pub struct Args {
     #[arg(short, long, value_name = "DIR", help_heading = "Report")]
     pub out: Option<PathBuf>,
 
+    /// How many members of staff the department can look into: the refer lane ends there
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    pub capacity: Option<u32>,
+
+    /// Draw so many members of staff at random from those not referred, to measure what is missed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
+    pub sample: Option<u32>,
+
     /// Also write looks.parquet: every look with its facts
     #[arg(long, help_heading = "Report")]
     pub keep_looks: bool,
@@ -76,6 +84,8 @@ impl Args {
             out: self.out.clone(),
             rules: self.rules.clone(),
             threads: self.threads.map(usize::from),
+            capacity: self.capacity.map(|n| n as usize),
+            sample: self.sample.map(|n| n as usize),
             keep_looks: self.keep_looks,
             ledger: self.ledger.clone(),
         }

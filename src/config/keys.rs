@@ -107,6 +107,24 @@ pub const KEYS: &[Key] = &[
         "Folder of files that set how long before and after its record an explanation holds.",
     ),
     run(
+        "values",
+        Kind::Path,
+        "the shipped values",
+        "File of the score's values, over the shipped ones (docs/scoring.md).",
+    ),
+    run(
+        "capacity",
+        Kind::Count,
+        "no limit",
+        "How many members of staff the department can look into: the refer lane ends there.",
+    ),
+    run(
+        "sample",
+        Kind::Count,
+        "none",
+        "How many members of staff to draw at random from those not referred, to measure misses.",
+    ),
+    run(
         "profiles",
         Kind::Path,
         "the shipped profiles",

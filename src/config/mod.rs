@@ -28,6 +28,7 @@ use serde_json::{Map, Value, json};
 
 use crate::ingest::Source;
 use crate::instant::Instant;
+use crate::values::Values;
 
 pub use fault::{Cause, ConfigError, Fault};
 
@@ -55,6 +56,8 @@ pub struct RunConfig {
     pub rules: Option<PathBuf>,
     /// Folder of the force's own grace for explanations; as shipped where `None`.
     pub explanations: Option<PathBuf>,
+    /// The values of the score, with the capacity and the sample of this run.
+    pub values: Values,
     /// Whether every look is written out.
     pub keep_looks: bool,
     /// How many threads to work with; one a processor where `None`.
@@ -80,6 +83,8 @@ pub struct Overrides {
     pub out: Option<PathBuf>,
     pub rules: Option<PathBuf>,
     pub threads: Option<usize>,
+    pub capacity: Option<usize>,
+    pub sample: Option<usize>,
     pub keep_looks: bool,
     pub ledger: Option<PathBuf>,
 }
@@ -96,6 +101,8 @@ impl Overrides {
             ("out", path(&self.out)),
             ("rules", path(&self.rules)),
             ("threads", self.threads.map(|threads| json!(threads))),
+            ("capacity", self.capacity.map(|n| json!(n))),
+            ("sample", self.sample.map(|n| json!(n))),
             ("keep_looks", self.keep_looks.then_some(Value::Bool(true))),
             ("ledger", path(&self.ledger)),
         ]

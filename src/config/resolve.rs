@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::document::{Document, SourceSection, Written};
+use super::document::{Document, RunSection, SourceSection, Written};
 use super::fault::{Fault, Faults};
 use super::files::{self, Found};
 use super::profiles::Profiles;
@@ -16,6 +16,7 @@ use super::{Overrides, RunConfig, suggest};
 use crate::ingest::Source;
 use crate::ingest::tables::TableName;
 use crate::instant::Instant;
+use crate::values::Values;
 
 /// The zone of a config that names none.
 const DEFAULT_ZONE: Tz = chrono_tz::Europe::London;
@@ -40,6 +41,7 @@ pub fn resolve(document: &Document, path: &Path, overrides: &Overrides, faults: 
     must_be_folder("rules", rules.as_ref(), faults);
     let explanations = place(None, run.explanations.as_ref(), folder);
     must_be_folder("explanations", explanations.as_ref(), faults);
+    let values = values(run, overrides, folder, faults);
     let profiles_folder = place(None, run.profiles.as_ref(), folder);
     must_be_folder("profiles", profiles_folder.as_ref(), faults);
 
@@ -70,6 +72,7 @@ pub fn resolve(document: &Document, path: &Path, overrides: &Overrides, faults: 
         now: now.map(|now| now.value),
         rules: rules.map(|rules| rules.path),
         explanations: explanations.map(|folder| folder.path),
+        values,
         keep_looks: overrides.keep_looks || run.keep_looks.as_ref().is_some_and(|keep| keep.value),
         threads: overrides.threads.or(run.threads.as_ref().map(|threads| threads.value)),
         max_quarantine_share: run.max_quarantine_share.as_ref().map_or(DEFAULT_SHARE, |share| share.value),
@@ -158,6 +161,32 @@ impl Place {
 }
 
 /// A path: the command line's as it stands, the config's against its folder.
+/// The values of the score: as shipped, as the force's own file has them, and as this run sets them.
+fn values(run: &RunSection, overrides: &Overrides, folder: &Path, faults: &mut Faults) -> Values {
+    let mut values = Values::shipped().clone();
+    if let Some(place) = place(None, run.values.as_ref(), folder) {
+        match Values::load(&place.path) {
+            Ok(own) => values = own,
+            Err(error) => {
+                let fault = place.fault("config::values", format!("`values`: {error}"));
+                let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+                faults.push(match help {
+                    Some(help) => fault.help(help),
+                    None => fault,
+                });
+            }
+        }
+    }
+    let count = |over: Option<usize>, written: Option<&Written<usize>>| over.or(written.map(|n| n.value));
+    if let Some(capacity) = count(overrides.capacity, run.capacity.as_ref()) {
+        values.lanes.capacity = capacity;
+    }
+    if let Some(sample) = count(overrides.sample, run.sample.as_ref()) {
+        values.lanes.sample = sample;
+    }
+    values
+}
+
 fn place(over: Option<&Path>, written: Option<&Written<String>>, folder: &Path) -> Option<Place> {
     match (over, written) {
         (Some(over), _) => Some(Place { path: over.to_owned(), at: None }),

@@ -50,7 +50,7 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = run::load_house(config)?;
     let stages = run::stages(config, &tables, &house, watch)?;
-    let world = World::new(&tables, &stages.subjects, &stages.relations, &stages.judged);
+    let world = World::with_values(&tables, &stages.subjects, &stages.relations, &stages.judged, &config.values);
     let found = find(&world, id)?;
     watch.stage("Rules");
     let present = run::present(&tables);
@@ -64,7 +64,7 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
         let case = world.cases[found.case];
         let range = case.from as usize..case.to as usize;
         let judged = stages.judged.without(range, record, (&tables, &stages.subjects, &stages.relations));
-        let other = World::new(&tables, &stages.subjects, &stages.relations, &judged);
+        let other = World::with_values(&tables, &stages.subjects, &stages.relations, &judged, &config.values);
         let firings = fire::fire(&other, &rules);
         let scored = score(&other, &rules, &rates, &firings, found.case);
         without.push((name(&tables, record), scored.evidence - base.evidence));

@@ -64,7 +64,7 @@ pub fn audit(config: &RunConfig, question: &Question, watch: &dyn Watch) -> Resu
         }
         Question::Staff(asked) => Scope::Staff(who::staff(asked, &tables, &stages)?),
     };
-    let world = World::new(&tables, &stages.subjects, &stages.relations, &stages.judged);
+    let world = World::with_values(&tables, &stages.subjects, &stages.relations, &stages.judged, &config.values);
     watch.stage("Evidence");
     let born = asked.born.as_ref().map_or_else(String::new, |born| format!(", born {born}"));
     let material = Material {

@@ -42,7 +42,20 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
             id(a).cmp(&id(b))
         })
     });
-    Scored { members, habits }
+    let cut = beyond_capacity(&mut members, world.values.lanes.capacity);
+    let (sample, sampled_from) = super::sample::draw(world, &members, &cut);
+    members.extend(sample);
+    Scored { members, habits, cut, sampled_from }
+}
+
+/// Takes those out of the refer lane whom the department has no room for. The order stands: nobody is read
+/// before somebody better evidenced.
+fn beyond_capacity(members: &mut Vec<Member>, capacity: usize) -> Vec<Member> {
+    let referred = members.partition_point(|m| m.lane == Lane::Refer);
+    if capacity == 0 || referred <= capacity {
+        return Vec::new();
+    }
+    members.drain(capacity..referred).collect()
 }
 
 /// Does the evidence of a case allow a referral, whatever its prior?

@@ -9,6 +9,7 @@ pub mod excess;
 pub mod lane;
 pub mod lanes;
 pub mod member;
+pub mod sample;
 pub mod weigh;
 
 use rayon::prelude::*;
@@ -76,6 +77,10 @@ pub struct Scored {
     pub members: Vec<Member>,
     /// Habits of units, by weight.
     pub habits: Vec<Habit>,
+    /// Those whom the refer lane had no room for, in its order; they are in no other lane.
+    pub cut: Vec<Member>,
+    /// Members of staff from whom the sample was drawn.
+    pub sampled_from: usize,
 }
 
 /// Scores everything that fired.

@@ -138,6 +138,9 @@ fn headline(cases: &[super::model::Case]) -> String {
     let Some(best) = cases.first() else {
         return String::new();
     };
+    if best.findings.is_empty() {
+        return format!("Drawn at random, to measure what is missed: {}.", best.subject_name);
+    }
     let sentence = best
         .findings
         .iter()

@@ -54,8 +54,8 @@ pub(super) const FACTS: &[Fact] = &[
     ),
     number(
         S,
-        "off_duty.subjects_unexplained",
-        "Different subjects looked at outside rostered duty without another explanation than the role",
+        "off_duty.days_open",
+        "Days on which somebody was looked at outside rostered duty without another explanation than the role",
         &["duty", "incidents"],
         "4",
     ),

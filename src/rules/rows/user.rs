@@ -30,7 +30,7 @@ pub struct UserFacts {
     pub high_profile_expected: f64,
     pub vulnerable_unexplained: u32,
     pub vehicles_unexplained: u32,
-    pub off_duty_unexplained: u32,
+    pub off_duty_days: u32,
     pub burst_unexplained: u32,
     pub matters_unexplained: u32,
     pub borrowed_subjects: u32,
@@ -109,6 +109,7 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
     let telling = world.judged.reasons.tells_apart();
     let mut times: Vec<(Instant, bool)> = Vec::new();
     let mut open_looks: Vec<(Instant, SubjectId)> = Vec::new();
+    let mut off_days: FxHashSet<chrono::NaiveDate> = FxHashSet::default();
     let mut quoted: FxHashMap<u32, FxHashSet<SubjectId>> = FxHashMap::default();
     for case in cases {
         let looks = world.looks(case);
@@ -120,7 +121,10 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
         // A role explains what its holder does at work.
         let only_by_role = |l: &Look| l.explained_by.is_some_and(Template::by_role);
         let off = |l: &Look| l.duty.is_off() && (l.purpose == Purpose::Unexplained || only_by_role(l));
-        f.off_duty_unexplained += u32::from(identified && looks.iter().any(off));
+        if identified {
+            let zone = world.judged.zone;
+            off_days.extend(looks.iter().filter(|l| off(l)).filter_map(|l| l.first_at.local_date(zone)));
+        }
         if unexplained(looks) && identified {
             f.subjects_unexplained += 1;
             let subject = world.viewed.get(&case.subject);
@@ -154,6 +158,7 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
     f.high_profile_expected = f64::from(f.subjects_unexplained) * watched_share;
     times.sort_unstable();
     f.isolated_sessions = isolated(&times);
+    f.off_duty_days = off_days.len() as u32;
     open_looks.sort_unstable();
     f.burst_unexplained = in_sittings(&open_looks, |sitting| world.matters.count(world.judged, sitting));
     f.matters_unexplained = world.matters.count(world.judged, &open_looks);
@@ -378,7 +383,7 @@ const NAMED: &[(&str, Getter)] = &[
     ("vulnerable.subjects_unexplained", |r| count(r.facts.vulnerable_unexplained)),
     ("burst.matters_unexplained", |r| count(r.facts.burst_unexplained)),
     ("matters.unexplained", |r| count(r.facts.matters_unexplained)),
-    ("off_duty.subjects_unexplained", |r| count(r.facts.off_duty_unexplained)),
+    ("off_duty.days_open", |r| count(r.facts.off_duty_days)),
     ("borrowed.subjects", |r| count(r.facts.borrowed_subjects)),
     ("vehicles.subjects_unexplained", |r| count(r.facts.vehicles_unexplained)),
     ("prints_exports", |r| count(r.facts.prints)),
