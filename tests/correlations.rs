@@ -111,7 +111,7 @@ fn a_run_finds_what_counting_by_hand_finds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/force");
     let config = config::load(&folder.join("probity.toml"), &Overrides::default()).expect("a config");
     let tables = ingest::ingest(&config.sources, &NoProgress).expect("tables");
-    let lists = run::load_lists(&config).expect("lists");
+    let house = run::load_house(&config).expect("lists");
     let until = tables.access.events.iter().map(|e| e.at).max().expect("events");
     let since = tables.access.events.iter().map(|e| e.at).min().expect("events");
     let window = Window { since, until: until.plus(1), zone: config.zone };
@@ -120,7 +120,7 @@ fn a_run_finds_what_counting_by_hand_finds() {
     let subjects = subjects::resolve_with(&tables.access, &index);
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, day);
-    let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &lists).expect("joins");
+    let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &house).expect("joins");
     let world = World::new(&tables, &subjects, &relations, &judged);
 
     let set = RuleSet::parse(&files()).unwrap_or_else(|errors| panic!("{:#?}", errors.0));

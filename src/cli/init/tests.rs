@@ -73,6 +73,12 @@ fn the_config_explains_itself() {
     # rules = "rules"
     # Folder of files that set how long before and after its record an explanation holds. Default: the shipped times.
     # explanations = "explanations"
+    # File of the score's values, over the shipped ones (docs/scoring.md). Default: the shipped values.
+    # values = "values.toml"
+    # How many members of staff the department can look into: the refer lane ends there. Default: no limit.
+    # capacity = 40
+    # How many members of staff to draw at random from those not referred, to measure misses. Default: none.
+    # sample = 10
     # Folder of mapping profiles, looked in before the shipped ones. Default: the shipped profiles.
     # profiles = "profiles"
     # Whether looks.parquet is written: every look with its facts. Default: false.

@@ -13,13 +13,16 @@ const SET: [(&str, &str); 3] =
     [("out", "\"report\""), ("timezone", "\"Europe/London\""), ("max_quarantine_share", "0.01")];
 
 /// Values that the commented keys show.
-const SHOWN: [(&str, &str); 10] = [
+const SHOWN: [(&str, &str); 13] = [
     ("name", "\"Nightly audit\""),
     ("since", "\"2026-03-01\""),
     ("until", "\"2026-03-31\""),
     ("now", "\"2026-04-01\""),
     ("rules", "\"rules\""),
     ("explanations", "\"explanations\""),
+    ("values", "\"values.toml\""),
+    ("capacity", "40"),
+    ("sample", "10"),
     ("profiles", "\"profiles\""),
     ("keep_looks", "false"),
     ("threads", "2"),
