@@ -27,7 +27,7 @@ enum Packed {
 
 /// One row; `odd` rows have cells that a writer must take care of.
 fn row(number: usize) -> [String; 6] {
-    let odd = number % 3 == 0;
+    let odd = number.is_multiple_of(3);
     [
         format!("e{number}"),
         format!("2025-06-18T10:{:02}:{:02}Z", number / 60 % 60, number % 60),

@@ -197,7 +197,8 @@ fn usual_width(records: &[(u64, Vec<String>)]) -> usize {
 }
 
 fn workbook(job: Job<'_>, bytes: &[u8]) -> Result<Option<Sample>, IngestError> {
-    let mut best: Option<(usize, String, Vec<(u32, Vec<String>)>)> = None;
+    type Widest = Option<(usize, String, Vec<(u32, Vec<String>)>)>;
+    let mut best: Widest = None;
     for (sheet, rows) in xlsx::head(job, bytes, ROWS)? {
         let filled = |cells: &Vec<String>| cells.iter().filter(|cell| !cell.is_empty()).count();
         let widest = rows.iter().take(HEADER_ROWS).map(|(_, cells)| filled(cells)).max().unwrap_or(0);
@@ -229,7 +230,7 @@ fn table(header: &[String], rows: &[Vec<String>], settings: Vec<String>) -> Opti
         if filled > 0 && documents.iter().flatten().count() * 2 > filled {
             sample.json_cells.push(name.clone());
             let flat: Vec<Vec<(String, String)>> =
-                documents.iter().map(|node| node.as_ref().map(|node| flat(node)).unwrap_or_default()).collect();
+                documents.iter().map(|node| node.as_ref().map(flat).unwrap_or_default()).collect();
             sample.columns.extend(members(&flat).into_iter().map(|mut column| {
                 column.name = format!("{name}.{}", column.name);
                 column

@@ -194,7 +194,7 @@ pub struct TemplateError {
     message: String,
     help: Option<String>,
     code: &'static str,
-    text: Option<(NamedSource<Arc<str>>, SourceSpan)>,
+    text: Option<Box<(NamedSource<Arc<str>>, SourceSpan)>>,
 }
 
 impl fmt::Display for TemplateError {

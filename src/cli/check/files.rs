@@ -131,7 +131,7 @@ pub fn problems(tables: &Tables) -> Vec<Problem> {
             .count += 1;
     }
     let mut all: Vec<Problem> = all.into_values().collect();
-    all.sort_by(|left, right| right.count.cmp(&left.count));
+    all.sort_by_key(|problem| std::cmp::Reverse(problem.count));
     all.truncate(LISTED);
     all
 }

@@ -92,7 +92,7 @@ pub fn count(number: impl Count, one: &str, many: &str) -> String {
 #[must_use]
 pub fn rate(number: impl Borrow<f64>) -> String {
     match *number.borrow() {
-        none if none == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         small if small < 0.01 => "under 0.01".to_owned(),
         small if small < 10.0 => fixed(small, 2),
         large => fixed(large, 0),
