@@ -114,6 +114,16 @@ pub struct LaneValues {
     pub habit_share: f64,
 }
 
+/// How the report checks itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckValues {
+    /// Decoy logs; 0 leaves the check out.
+    pub decoys: u32,
+    /// Seed of the random streams.
+    pub seed: u64,
+}
+
 /// Words for the evidence, by bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,6 +181,7 @@ pub struct Values {
     pub blocks: Blocks,
     pub rates: RateValues,
     pub lanes: LaneValues,
+    pub checks: CheckValues,
     pub bands: Bands,
     /// By family and name of the rule.
     pub rules: BTreeMap<String, RuleValues>,
@@ -291,7 +302,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 9] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 10] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -348,6 +359,13 @@ impl Values {
                 shipped.rates.looks_under_misuse,
                 self.rates.looks_under_misuse > 1.0,
                 "above 1",
+            ),
+            (
+                "checks.decoys",
+                f64::from(self.checks.decoys),
+                f64::from(shipped.checks.decoys),
+                self.checks.decoys <= 100_000,
+                "at most 100000",
             ),
         ];
         let range = |key: String, value: String, shipped: String, must| ValuesError::OutOfRange {

@@ -219,11 +219,11 @@ impl Diagnostic for TemplateError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.text.as_ref().map(|(text, _)| text as &dyn SourceCode)
+        self.text.as_ref().map(|text| &text.0 as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let (_, span) = self.text.as_ref()?;
+        let (_, span) = &**self.text.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), *span))))
     }
 }
@@ -459,7 +459,7 @@ fn located(
     let offset = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
     let span = SourceSpan::from((start + offset).min(text.len())..(start + offset + length).min(text.len()));
     let source = NamedSource::new(file, Arc::from(text));
-    TemplateError { file: file.to_owned(), line, column, message, help, code, text: Some((source, span)) }
+    TemplateError { file: file.to_owned(), line, column, message, help, code, text: Some(Box::new((source, span))) }
 }
 
 fn whole(file: &str, code: &'static str, message: String, help: Option<String>) -> TemplateError {

@@ -7,12 +7,12 @@
 use rayon::prelude::*;
 
 use super::facts::Scope;
+use super::rows::World;
 use super::rows::case::CaseFacts;
 use super::rows::look::LookRow;
 use super::rows::subject::SubjectRow;
 use super::rows::ties::CaseTie;
 use super::rows::user::UserRow;
-use super::rows::{Case, World};
 use super::value::Memo;
 use super::{Compiled, Rule, correlate, exempt, run_pass};
 use crate::purpose::{Purpose, UserId};
@@ -98,20 +98,14 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         let asked = |(i, c): &(usize, &Compiled)| c.scope() == scope && rules[*i].correlation.is_none();
         compiled.iter().enumerate().filter(asked).map(|(i, c)| (i as u16, c)).collect()
     };
-    let asked = |scope| -> Vec<Asked<'_>> {
-        of(scope)
-            .into_iter()
-            .map(|(rule, compiled)| Asked { rule, compiled, by_tie: rules[usize::from(rule)].reads_ties() })
-            .collect()
-    };
-    let (case_rules, look_rules) = (asked(Scope::Case), asked(Scope::Look));
+    let case_rules = CaseRules::of(rules, |_| true);
     let mut cases: Vec<FiredCase> = world
         .cases
         .par_iter()
         .enumerate()
         .filter(|(_, case)| !world.by_machine(case))
         .filter_map(|(index, case)| {
-            let fired = one_case(world, *case, &case_rules, &look_rules);
+            let fired = case_rules.ask(&CaseFacts::new(world, *case));
             (!fired.is_empty()).then_some(FiredCase { case: index as u32, fired })
         })
         .collect();
@@ -163,41 +157,64 @@ fn spread_subjects(world: &World<'_>, firings: &mut Firings) {
 }
 
 /// A rule to be asked of cases or looks.
-struct Asked<'a> {
+struct Asked {
     rule: u16,
-    compiled: &'a Compiled,
+    compiled: Compiled,
     /// It asks about the tie, so that the tie of the row on which it fires is its evidence.
     by_tie: bool,
 }
 
-fn one_case(world: &World<'_>, case: Case, case_rules: &[Asked<'_>], look_rules: &[Asked<'_>]) -> Vec<Fired> {
-    let facts = CaseFacts::new(world, case);
-    let mut fired: Vec<Fired> = Vec::new();
-    for row in facts.rows() {
-        let tie_of = |asked: &Asked<'_>| row.tie.filter(|_| asked.by_tie).cloned();
-        let case_row = Memo::new(&row, Scope::Case);
-        for asked in case_rules {
-            if asked.compiled.matches(&case_row) {
-                let new = Fired { rule: asked.rule, tie: tie_of(asked), looks: Vec::new(), expected: row.expected };
-                add(&mut fired, new);
+/// Rules about cases and their looks, ready to be asked.
+pub(crate) struct CaseRules {
+    case: Vec<Asked>,
+    look: Vec<Asked>,
+}
+
+impl CaseRules {
+    /// Those of `rules` that are asked of cases or looks and that `keep` lets through, under the index that
+    /// they have among all.
+    pub(crate) fn of(rules: &[&Rule], keep: impl Fn(&Rule) -> bool) -> Self {
+        let asked = |scope| -> Vec<Asked> {
+            rules
+                .iter()
+                .enumerate()
+                .filter(|(_, rule)| rule.correlation.is_none() && keep(rule))
+                .map(|(at, rule)| Asked { rule: at as u16, compiled: Compiled::new(rule), by_tie: rule.reads_ties() })
+                .filter(|asked| asked.compiled.scope() == scope)
+                .collect()
+        };
+        Self { case: asked(Scope::Case), look: asked(Scope::Look) }
+    }
+
+    /// What fires on a case, in the order of the rules.
+    pub(crate) fn ask(&self, facts: &CaseFacts<'_>) -> Vec<Fired> {
+        let mut fired: Vec<Fired> = Vec::new();
+        for row in facts.rows() {
+            let tie_of = |asked: &Asked| row.tie.filter(|_| asked.by_tie).cloned();
+            let case_row = Memo::new(&row, Scope::Case);
+            for asked in &self.case {
+                if asked.compiled.matches(&case_row) {
+                    let new = Fired { rule: asked.rule, tie: tie_of(asked), looks: Vec::new(), expected: row.expected };
+                    add(&mut fired, new);
+                }
             }
-        }
-        for (position, look) in facts.looks.iter().enumerate() {
-            if look_rules.is_empty() {
-                break;
-            }
-            let look_row = LookRow::new(&facts, look, row.tie);
-            let look_row = Memo::new(&look_row, Scope::Look);
-            for asked in look_rules {
-                if asked.compiled.matches(&look_row) {
-                    let looks = vec![position as u32];
-                    add(&mut fired, Fired { rule: asked.rule, tie: tie_of(asked), looks, expected: row.expected });
+            for (position, look) in facts.looks.iter().enumerate() {
+                if self.look.is_empty() {
+                    break;
+                }
+                let look_row = LookRow::new(facts, look, row.tie);
+                let look_row = Memo::new(&look_row, Scope::Look);
+                for asked in &self.look {
+                    if asked.compiled.matches(&look_row) {
+                        let looks = vec![position as u32];
+                        add(&mut fired, Fired { rule: asked.rule, tie: tie_of(asked), looks, expected: row.expected });
+                    }
                 }
             }
         }
+        fired.sort_by_key(|f| f.rule);
+        fired
     }
-    fired.sort_by_key(|f| f.rule);
-    fired
 }
 
 /// One person matching by several ties counts once, by the best; looks of one rule are gathered.

@@ -22,6 +22,19 @@ pub struct BlockScore {
     pub because: String,
 }
 
+impl BlockScore {
+    /// Strong enough to stand beside another?
+    #[must_use]
+    pub fn beside(&self, values: &Values) -> bool {
+        match self.block {
+            Block::Peers => false,
+            // Context, unless what was typed is false.
+            Block::Reason => self.bits >= values.lanes.strong_block,
+            _ => self.bits >= values.lanes.second_block,
+        }
+    }
+}
+
 /// A case with its score.
 #[derive(Clone, Debug)]
 pub struct CaseScore {
@@ -66,12 +79,7 @@ impl CaseScore {
             matches!(b.block, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
                 && b.bits >= values.lanes.strong_block
         };
-        let beside = |b: &&BlockScore| match b.block {
-            Block::Peers => false,
-            // Context, unless what was typed is false.
-            Block::Reason => b.bits >= values.lanes.strong_block,
-            _ => b.bits >= values.lanes.second_block,
-        };
+        let beside = |b: &&BlockScore| b.beside(values);
         // Beyond the cap of ordinary evidence lie acts that are all but certain in themselves.
         let alone = |b: &BlockScore| b.bits > values.caps.block;
         (self.blocks.iter().any(alone)

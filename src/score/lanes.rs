@@ -45,7 +45,7 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
     let cut = beyond_capacity(&mut members, world.values.lanes.capacity);
     let (sample, sampled_from) = super::sample::draw(world, &members, &cut);
     members.extend(sample);
-    Scored { members, habits, cut, sampled_from }
+    Scored { members, habits, cut, sampled_from, ..Scored::default() }
 }
 
 /// Takes those out of the refer lane whom the department has no room for. The order stands: nobody is read
@@ -59,7 +59,7 @@ fn beyond_capacity(members: &mut Vec<Member>, capacity: usize) -> Vec<Member> {
 }
 
 /// Does the evidence of a case allow a referral, whatever its prior?
-fn refers(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> bool {
+pub(super) fn refers(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> bool {
     let may = score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == rules::Lane::Refer);
     may && score.stands(world.values)
 }

@@ -5,6 +5,7 @@
 //! guilt, and nothing here decides about anyone.
 
 pub mod case;
+pub mod decoys;
 pub mod excess;
 pub mod lane;
 pub mod lanes;
@@ -22,6 +23,7 @@ use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
 
 pub use case::{BlockScore, CaseScore};
+pub use decoys::Decoys;
 pub use lane::Lane;
 pub use weigh::{Rates, Weighed};
 
@@ -81,6 +83,8 @@ pub struct Scored {
     pub cut: Vec<Member>,
     /// Members of staff from whom the sample was drawn.
     pub sampled_from: usize,
+    /// What coincidence alone would leave standing.
+    pub decoys: Decoys,
 }
 
 /// Scores everything that fired.
@@ -126,7 +130,8 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
         .collect();
     whole.sort_by_key(|(user, _)| *user);
     cases.sort_by_key(|c| c.case);
-    lanes::route(world, rules, cases, whole)
+    let decoys = decoys::decoys(world, rules, firings, &rates, &cases);
+    Scored { decoys, ..lanes::route(world, rules, cases, whole) }
 }
 
 fn total(case: Option<u32>, fired: Vec<(Fired, Weighed)>, blocks: Vec<BlockScore>, prior: f64) -> CaseScore {

@@ -2,8 +2,8 @@
 //! where it should not be believed.
 
 use super::super::model::{MethodNote, Report};
-use super::Material;
 use super::words::count;
+use super::{Material, chance_check};
 use crate::purpose::template_file::duration_words;
 use crate::purpose::thin::Group;
 use crate::purpose::{Feed, Template};
@@ -198,10 +198,11 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                 values.lanes.lower_bound
             ),
         ),
+        chance_check::note(material),
         note(
             "What this cannot see",
             "Paper, speech, photographs of a screen, another organisation's systems, and anything that the logs do not hold. The weights are \
-             starting values until counted outcomes replace them; expected false referrals are not yet estimated."
+             starting values until counted outcomes replace them; expected false referrals are estimated where a tie carries the case, and nowhere else."
                 .to_owned(),
         ),
     ]

@@ -3,6 +3,7 @@
 
 mod against;
 mod cases;
+mod chance_check;
 mod evidence;
 mod habits;
 mod method;
@@ -116,7 +117,7 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
         prior_bits: member.prior,
         evidence_bits: best.map_or(0.0, |b| b.evidence),
         band: world.values.bands.word(best.map_or(0.0, |b| b.evidence)).to_owned(),
-        expected_false: None,
+        expected_false: chance_check::expected_false(material, member),
         looks: cases.iter().map(|c| c.looks).sum(),
         subjects: subjects.len() as u64,
         first_at: cases.iter().map(|c| c.first_at.clone()).filter(|t| !t.is_empty()).min().unwrap_or_default(),

@@ -146,7 +146,7 @@ impl<'a> CaseFacts<'a> {
     pub fn new(world: &'a World<'a>, case: Case) -> Self {
         let looks = world.looks(&case);
         let identified = world.identified(case.subject);
-        let ties = if identified { super::ties::of(world, case.user, case.subject) } else { Vec::new() };
+        let ties = if identified { super::ties::of_case(world, &case) } else { Vec::new() };
         let role = world.role(case.user).to_lowercase();
         let party = identified && world.users[case.user as usize].party_subjects.binary_search(&case.subject).is_ok();
         let conflict_declared = world.judged.authorities.conflict_declared(case.user, case.subject, looks[0].first_at);

@@ -1,9 +1,10 @@
 //! The ties between the user and the subject of a case: the user's own circle, and
 //! the two that depend on nobody's circle, colleague and high profile.
 
+use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use super::World;
+use super::{Case, World};
 use crate::purpose::UserId;
 use crate::relations::{Identifiers, Relations, Tie, TieKind, WatchTie};
 use crate::subjects::SubjectId;
@@ -91,7 +92,29 @@ impl StaffSubjects {
 
 /// Every tie of a case, strongest evidence first.
 #[must_use]
+pub fn of_case(world: &World<'_>, case: &Case) -> Vec<CaseTie> {
+    ties(world, case.user, case.subject, || first_look_day(world, case))
+}
+
+/// Every tie between a user and a subject, as of the first look, strongest evidence first.
+#[must_use]
 pub fn of(world: &World<'_>, user: UserId, subject: SubjectId) -> Vec<CaseTie> {
+    ties(world, user, subject, || {
+        let at = world.cases.binary_search_by_key(&(user, subject), |c| (c.user, c.subject)).ok()?;
+        first_look_day(world, &world.cases[at])
+    })
+}
+
+fn first_look_day(world: &World<'_>, case: &Case) -> Option<NaiveDate> {
+    world.judged.looks.all[case.from as usize].first_at.local_date(world.judged.zone)
+}
+
+fn ties(
+    world: &World<'_>,
+    user: UserId,
+    subject: SubjectId,
+    first_look_day: impl Fn() -> Option<NaiveDate>,
+) -> Vec<CaseTie> {
     let mut ties: Vec<CaseTie> = world
         .relations
         .between(subject, user)
@@ -104,8 +127,7 @@ pub fn of(world: &World<'_>, user: UserId, subject: SubjectId) -> Vec<CaseTie> {
             against: t.against,
             relation: t.relation,
             from_address: t.from_address,
-            former: t.kind == TieKind::ExPartner
-                || t.to.is_some_and(|end| first_look_day(world, user, subject).is_some_and(|d| end < d)),
+            former: t.kind == TieKind::ExPartner || t.to.is_some_and(|end| first_look_day().is_some_and(|d| end < d)),
             staff: None,
             watch: None,
             rival: t.rival.clone(),
@@ -131,7 +153,7 @@ pub fn of(world: &World<'_>, user: UserId, subject: SubjectId) -> Vec<CaseTie> {
             from_address: false,
             former: world.tables.staff[tie.staff as usize]
                 .end_date
-                .is_some_and(|end| first_look_day(world, user, subject).is_some_and(|d| end < d)),
+                .is_some_and(|end| first_look_day().is_some_and(|d| end < d)),
             staff: Some(tie.staff),
             watch: None,
             rival: tie.rival.clone(),
@@ -156,9 +178,4 @@ pub fn of(world: &World<'_>, user: UserId, subject: SubjectId) -> Vec<CaseTie> {
         });
     }
     ties
-}
-
-fn first_look_day(world: &World<'_>, user: UserId, subject: SubjectId) -> Option<chrono::NaiveDate> {
-    let at = world.cases.binary_search_by_key(&(user, subject), |c| (c.user, c.subject)).ok()?;
-    world.judged.looks.all[world.cases[at].from as usize].first_at.local_date(world.judged.zone)
 }
