@@ -42,10 +42,10 @@ fn world(looks: u64, incidents: u64) -> Tables {
     let code = |text: &str| texts.binary_search_by(|t| t.as_str().cmp(text)).unwrap_or(0) as u32;
     let system = code("RMS");
     let first_person = code("N00000000");
-    let mut tables = Tables::default();
-    tables.staff = (0..users)
+    let staff = (0..users)
         .map(|n| Staff { staff_id: format!("S{n:07}"), team: format!("T{:05}", n / 12), ..Staff::default() })
         .collect();
+    let mut tables = Tables { staff, ..Tables::default() };
     // Users have their own incidents in turn, so that each has the same number.
     for n in 0..incidents {
         let incident_id = format!("I{n:07}");

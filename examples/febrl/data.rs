@@ -31,7 +31,8 @@ impl Record {
         let mut left = self.clone();
         for (field, text) in [("dob", &mut left.dob), ("address", &mut left.address), ("postcode", &mut left.postcode)]
         {
-            if !fields.contains(&field) && !(field == "dob" && fields.contains(&"year")) {
+            let by_year = field == "dob" && fields.contains(&"year");
+            if !fields.contains(&field) && !by_year {
                 text.clear();
             }
         }

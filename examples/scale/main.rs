@@ -154,7 +154,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn search(names: &Names, known: &[Person], nth: usize, as_of: NaiveDate) -> Subject {
     let mut rng = Pcg64Mcg::seed_from_u64(7 + nth as u64);
     let stranger = names.person(&mut rng);
-    let p = if nth % 100 == 0 { &known[rng.random_range(0..known.len())] } else { &stranger };
+    let p = if nth.is_multiple_of(100) { &known[rng.random_range(0..known.len())] } else { &stranger };
     let (dob, year) = (p.dob.format("%d/%m/%Y").to_string(), p.dob.format("%Y").to_string());
     let letter = |rng: &mut Pcg64Mcg| b"ABCDEFGHJKLMNOPRSTUVWXYZ"[rng.random_range(0..24)] as char;
     let tail: String = (0..3).map(|_| letter(&mut rng)).collect();
