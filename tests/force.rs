@@ -66,7 +66,7 @@ fn the_first_places_are_planted_misusers_and_stay_as_expected() {
         .collect();
     let referred: Vec<&str> =
         referrals.iter().filter(|r| r["lane"] == "refer").map(|r| r["staff_id"].as_str()).collect();
-    assert!(referred.len() >= 4, "{referred:?}");
+    assert!(referred.len() >= 3, "{referred:?}");
     for staff in &referred {
         assert!(misusers.contains(*staff), "{staff} is innocent");
     }

@@ -40,6 +40,13 @@ pub fn schema() -> Value {
             "m": weight,
             "u": weight,
             "chance": words(Chance::ALL.iter().map(|w| w.as_str()).collect()),
+            "measure": {
+                "type": "object",
+                "description": "With `chance: excess`: a fact that counts, and the fact that it grows with in ordinary work.",
+                "additionalProperties": false,
+                "required": ["count", "of"],
+                "properties": { "count": { "type": "string" }, "of": { "type": "string" } },
+            },
             "lane": words(Lane::ALL.iter().map(|w| w.as_str()).collect()),
             "needs": { "type": "array", "items": words(TABLES.to_vec()) },
             "law": { "type": "array", "items": words(LAWS.iter().map(|law| law.code).collect()) },
