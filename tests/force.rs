@@ -217,3 +217,26 @@ fn generated_docs_are_current() {
         assert_eq!(printed, fs::read_to_string(&path).expect(name), "docs/{name} is out of date");
     }
 }
+
+#[test]
+fn a_full_desk_reads_the_best_evidenced_and_is_told_of_the_rest() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let whole = run(&fixture("force/probity.toml"), &desk.path().join("whole"), &[]);
+    let cut = run(&fixture("force/probity.toml"), &desk.path().join("cut"), &["--capacity", "2", "--sample", "3"]);
+    let in_lane = |report: &std::path::Path, lane: &str| -> Vec<String> {
+        rows(&report.join("referrals.csv"))
+            .into_iter()
+            .filter(|r| r["lane"] == lane)
+            .map(|r| r["staff_id"].clone())
+            .collect()
+    };
+    let (all, kept, drawn) = (in_lane(&whole, "refer"), in_lane(&cut, "refer"), in_lane(&cut, "sample"));
+    assert_eq!(kept, all[..2], "the first two stay, in their order");
+    assert_eq!(drawn.len(), 3);
+    let named = rows(&whole.join("referrals.csv"));
+    assert!(drawn.iter().all(|s| named.iter().all(|r| &r["staff_id"] != s)), "nobody of another lane is drawn");
+    let page = fs::read_to_string(cut.join("report.html")).expect("a page");
+    assert!(page.contains("The refer lane was ended at 2 members of staff"), "what was cut is said");
+    let again = run(&fixture("force/probity.toml"), &desk.path().join("again"), &["--capacity", "2", "--sample", "3"]);
+    assert_eq!(in_lane(&again, "sample"), drawn, "the seed draws the same");
+}

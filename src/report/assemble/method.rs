@@ -14,6 +14,16 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     let counts = &report.counts;
     let feeds = &world.judged.feeds;
     let mut said = Vec::new();
+    if let (Some(first), Some(last)) = (material.scored.cut.first(), material.scored.cut.last()) {
+        said.push(format!(
+            "The refer lane was ended at {}, as asked: {} more would stand in it, with {:.1} to {:.1} bits. They are in no other \
+             lane of this report; run again with a larger capacity to read them.",
+            count(world.values.lanes.capacity as u64, "member of staff", "members of staff"),
+            count(material.scored.cut.len() as u64, "member of staff", "members of staff"),
+            last.rank_bits,
+            first.rank_bits
+        ));
+    }
     let tellable = counts.looks_explained + counts.looks_unexplained;
     if feeds.incidents() != Feed::Covers {
         said.push(
@@ -199,6 +209,21 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
             ),
         ),
         chance_check::note(material),
+        note(
+            "The sample",
+            if material.scored.sampled_from == 0 {
+                "No sample was drawn; `--sample N` draws members of staff at random from those not referred, to measure what is missed."
+                    .to_owned()
+            } else {
+                format!(
+                    "{} drawn at random (seed {}) from {} who have an unexplained look and stand in no other lane, each with one such \
+                     case. Nothing is held against them: what a reader finds among them says how much a run misses.",
+                    count(world.values.lanes.sample.min(material.scored.sampled_from) as u64, "member of staff was", "members of staff were"),
+                    world.values.lanes.sample_seed,
+                    material.scored.sampled_from
+                )
+            },
+        ),
         note(
             "What this cannot see",
             "Paper, speech, photographs of a screen, another organisation's systems, and anything that the logs do not hold. The weights are \
