@@ -15,7 +15,7 @@ use crate::rules::fire::{self, FiredCase, Firings};
 use crate::rules::rows::World;
 use crate::rules::rows::case::{CaseFacts, Tally};
 use crate::run::{self, Reading, RunError, Stages, Watch};
-use crate::score::{CaseScore, Rates, Weighed, case};
+use crate::score::{self, CaseScore, Rates};
 
 /// Most looks of a case that are told in full.
 const LOOKS_TOLD: usize = 20;
@@ -58,7 +58,7 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
     let firings = fire::fire(&world, &rules);
     let rates = Rates::new(&world, &rules, &firings);
     watch.stage("Score");
-    let base = score(&world, &rules, &rates, &firings, found.case);
+    let base = score_of(&world, &rules, &rates, &firings, found.case);
     let mut without = Vec::new();
     for record in links(&world, found.case) {
         let case = world.cases[found.case];
@@ -66,7 +66,7 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
         let judged = stages.judged.without(range, record, (&tables, &stages.subjects, &stages.relations));
         let other = World::with_values(&tables, &stages.subjects, &stages.relations, &judged, &config.values);
         let firings = fire::fire(&other, &rules);
-        let scored = score(&other, &rules, &rates, &firings, found.case);
+        let scored = score_of(&other, &rules, &rates, &firings, found.case);
         without.push((name(&tables, record), scored.evidence - base.evidence));
     }
     let text = tell(&world, &stages, &rules, &found, &base, &without);
@@ -114,17 +114,10 @@ fn find(world: &World<'_>, id: &str) -> Result<Found, NotOne> {
 }
 
 /// The score of a case as a run makes it.
-fn score(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, firings: &Firings, at: usize) -> CaseScore {
-    let row = world.cases[at];
+fn score_of(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, firings: &Firings, at: usize) -> CaseScore {
     let fired = firings.cases.binary_search_by_key(&(at as u32), |c: &FiredCase| c.case);
     let fired = fired.map_or(&[][..], |place| &firings.cases[place].fired);
-    let weighed: Vec<(fire::Fired, Weighed)> = fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
-    let native = case::native(&CaseFacts::new(world, row));
-    let blocks = case::blocks(&weighed, |rule| rules[usize::from(rule)].meta.probity.block, native, world.values);
-    let evidence = blocks.iter().map(|b| b.bits).sum();
-    let sd = blocks.iter().map(|b| b.sd * b.sd).sum::<f64>().sqrt();
-    let prior = case::prior(&world.values.prior, world.users[row.user as usize].cases);
-    CaseScore { case: Some(at as u32), fired: weighed, blocks, evidence, sd, prior }
+    score::one_case(world, rules, rates, at as u32, fired)
 }
 
 /// Records on which the looks of a case rest, or nearly rest.

@@ -92,23 +92,8 @@ pub struct Scored {
 pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
     let rates = Rates::new(world, rules, firings);
     let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
-    let mut cases: Vec<CaseScore> = firings
-        .cases
-        .par_iter()
-        .map(|fired| {
-            let row = world.cases[fired.case as usize];
-            let facts = CaseFacts::new(world, row);
-            let weighed: Vec<(Fired, Weighed)> = fired.fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
-            let native = case::native(&facts);
-            let blocks = case::blocks(&weighed, block_of, native, world.values);
-            total(
-                Some(fired.case),
-                weighed,
-                blocks,
-                case::prior(&world.values.prior, world.users[row.user as usize].cases),
-            )
-        })
-        .collect();
+    let mut cases: Vec<CaseScore> =
+        firings.cases.par_iter().map(|fired| one_case(world, rules, &rates, fired.case, &fired.fired)).collect();
     let mut by_user: FxHashMap<UserId, Vec<&UserFired>> = FxHashMap::default();
     for fired in &firings.users {
         by_user.entry(fired.user).or_default().push(fired);
@@ -132,6 +117,18 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
     cases.sort_by_key(|c| c.case);
     let decoys = decoys::decoys(world, rules, firings, &rates, &cases);
     Scored { decoys, ..lanes::route(world, rules, cases, whole) }
+}
+
+/// The score of one case, given what fired on it; nothing may have.
+#[must_use]
+pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u32, fired: &[Fired]) -> CaseScore {
+    let row = world.cases[index as usize];
+    let weighed: Vec<(Fired, Weighed)> = fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
+    let native = case::native(&CaseFacts::new(world, row));
+    let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
+    let blocks = case::blocks(&weighed, block_of, native, world.values);
+    let prior = case::prior(&world.values.prior, world.users[row.user as usize].cases);
+    total(Some(index), weighed, blocks, prior)
 }
 
 fn total(case: Option<u32>, fired: Vec<(Fired, Weighed)>, blocks: Vec<BlockScore>, prior: f64) -> CaseScore {
