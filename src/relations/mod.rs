@@ -115,6 +115,31 @@ impl TieKind {
         .find(|kind| kind.as_str() == relation)
     }
 
+    /// So close that even an assigned officer must tell a supervisor: themselves, partners past and present,
+    /// family, household.
+    #[must_use]
+    pub const fn is_close(self) -> bool {
+        matches!(
+            self,
+            Self::Own
+                | Self::Spouse
+                | Self::Partner
+                | Self::ExPartner
+                | Self::Parent
+                | Self::Child
+                | Self::Sibling
+                | Self::OtherFamily
+                | Self::Household
+        )
+    }
+
+    /// A tie for whose sake one asks a colleague to look: a close one, a friend, a business associate. A shared
+    /// surname or street is not among them.
+    #[must_use]
+    pub const fn is_personal(self) -> bool {
+        self.is_close() || matches!(self, Self::Friend | Self::BusinessAssociate)
+    }
+
     /// For people to read, after "their": "ex-partner", "member of their household".
     #[must_use]
     pub const fn words(self) -> &'static str {

@@ -2,7 +2,6 @@
 
 use super::weigh::Weighed;
 use crate::purpose::{Purpose, UserId};
-use crate::relations::TieKind;
 use crate::rules::Block;
 use crate::rules::fire::Fired;
 use crate::rules::rows::World;
@@ -112,7 +111,7 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
     let tally = &facts.tally;
     if let (Purpose::Explained, Some(template)) = (tally.purpose(), tally.strongest) {
         let answered = coverage(facts, template);
-        let close = facts.ties.iter().any(|t| close_tie(t.kind) && t.probability >= 0.5);
+        let close = facts.ties.iter().any(|t| t.kind.is_close() && t.probability >= 0.5);
         let bits = (template.chance() / answered).log2().clamp(-values.caps.block, 0.0);
         let bits = if close { bits.max(values.caps.close_tie_floor) } else { bits };
         pieces.push(Native {
@@ -168,23 +167,6 @@ pub fn volume_words(world: &World<'_>, user: UserId, unexplained: u32) -> String
 #[must_use]
 pub fn peer_bits(z: f64) -> f64 {
     (0.5 + 0.5 * (3.0 * z - 4.5).exp()).log2().clamp(-1.0, 4.0)
-}
-
-/// Ties so close that even an assigned officer must tell a supervisor.
-#[must_use]
-pub const fn close_tie(kind: TieKind) -> bool {
-    matches!(
-        kind,
-        TieKind::Own
-            | TieKind::Spouse
-            | TieKind::Partner
-            | TieKind::ExPartner
-            | TieKind::Parent
-            | TieKind::Child
-            | TieKind::Sibling
-            | TieKind::OtherFamily
-            | TieKind::Household
-    )
 }
 
 /// Share of the looks in the same system and unit that this template answers, shrunk to the whole log.

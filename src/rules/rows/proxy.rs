@@ -4,32 +4,13 @@
 use super::World;
 use crate::instant::HOUR;
 use crate::purpose::{DutyState, Look, NOBODY, Purpose, UserId};
-use crate::relations::TieKind;
 use crate::subjects::SubjectId;
 
 /// A tie must be at least this sure to speak of somebody else's interest, in bits.
 const SURE: f32 = 3.3;
 
-/// Ties for which one asks a colleague; a shared surname or street is not among them.
-const fn close(kind: TieKind) -> bool {
-    matches!(
-        kind,
-        TieKind::Own
-            | TieKind::Spouse
-            | TieKind::Partner
-            | TieKind::ExPartner
-            | TieKind::Parent
-            | TieKind::Child
-            | TieKind::Sibling
-            | TieKind::OtherFamily
-            | TieKind::Household
-            | TieKind::Friend
-            | TieKind::BusinessAssociate
-    )
-}
-
 fn closely_tied(world: &World<'_>, subject: SubjectId, user: UserId) -> bool {
-    world.relations.between(subject, user).iter().any(|tie| close(tie.kind) && tie.bits >= SURE)
+    world.relations.between(subject, user).iter().any(|tie| tie.kind.is_personal() && tie.bits >= SURE)
 }
 
 /// Users other than `user` who are closely tied to the subject, each once, in their order.
@@ -37,7 +18,7 @@ fn tied<'a>(world: &'a World<'_>, user: UserId, subject: SubjectId) -> impl Iter
     let ties = world.relations.by_subject(subject);
     let mut before = None;
     ties.iter()
-        .filter(move |tie| tie.staff != user && close(tie.kind) && tie.bits >= SURE)
+        .filter(move |tie| tie.staff != user && tie.kind.is_personal() && tie.bits >= SURE)
         .map(|tie| tie.staff)
         .filter(move |staff| before.replace(*staff) != Some(*staff))
 }
