@@ -105,8 +105,8 @@ impl Reasons {
     }
 }
 
-/// For each phrase, how many events give a reason that it matches: the whole text where `whole`, else any of its
-/// words in a row.
+/// For each phrase, how many events give a reason that it matches: any of its words in a row, and where `whole` only
+/// in a text that these phrases make up altogether.
 #[must_use]
 pub fn matched(log: &AccessLog, phrases: &[String], whole: bool) -> Vec<u64> {
     let mut texts: FxHashMap<Code, u64> = FxHashMap::default();
@@ -114,9 +114,11 @@ pub fn matched(log: &AccessLog, phrases: &[String], whole: bool) -> Vec<u64> {
         *texts.entry(event.reason_text).or_default() += 1;
     }
     let said: Vec<(String, u64)> = texts.into_iter().map(|(code, n)| (words(log.strings.get(code)), n)).collect();
+    let all: Vec<String> = phrases.iter().map(|phrase| words(phrase)).collect();
+    let said: Vec<(String, u64)> = said.into_iter().filter(|(text, _)| !whole || stock(text, &all)).collect();
     let count = |phrase: &String| {
         let phrase = words(phrase);
-        let fits = |text: &String| if whole { *text == phrase } else { text.contains(&phrase) };
+        let fits = |text: &String| text.contains(&phrase);
         said.iter().filter(|(text, _)| fits(text)).map(|(_, n)| n).sum()
     };
     phrases.iter().map(count).collect()
@@ -144,7 +146,7 @@ impl Matcher {
         let mut said = words(text);
         let given = !code.is_empty() || said.len() > 1;
         // A code alone is a choice from a list: it says as much as it can.
-        let boilerplate = said.len() > 1 && self.boilerplate.contains(&said);
+        let boilerplate = said.len() > 1 && stock(&said, &self.boilerplate);
         for exception in &self.exceptions {
             said = said.replace(exception.as_str(), " ");
         }
@@ -152,6 +154,29 @@ impl Matcher {
         let any = |list: &[String]| list.iter().any(|w| said.contains(w.as_str()) || code.contains(w.as_str()));
         ReasonClass { given, boilerplate, training: any(&self.training), testing: any(&self.testing) }
     }
+}
+
+/// Words that join stock phrases and add nothing.
+const FILLERS: [&str; 12] = ["a", "and", "as", "by", "for", "in", "of", "on", "per", "re", "the", "to"];
+
+/// Does the text consist of these phrases alone ("checks re job"), one or more of them? Text and phrases are [`words`].
+fn stock(text: &str, phrases: &[String]) -> bool {
+    let (mut rest, mut any) = (text, false);
+    'next: while rest.len() > 1 {
+        // The longest phrase that the rest begins with; its last space begins the next.
+        if let Some(phrase) = phrases.iter().filter(|p| p.len() > 1 && rest.starts_with(*p)).max_by_key(|p| p.len()) {
+            (rest, any) = (&rest[phrase.len() - 1..], true);
+            continue;
+        }
+        for filler in FILLERS {
+            if rest[1..].strip_prefix(filler).is_some_and(|after| after.starts_with(' ')) {
+                rest = &rest[1 + filler.len()..];
+                continue 'next;
+            }
+        }
+        return false;
+    }
+    any
 }
 
 /// Lower-case words between single spaces, with one at each end, so that `contains` compares whole words.
@@ -178,7 +203,7 @@ mod tests {
     fn lists() -> ReasonLists {
         let list = |text: &str| text.split('|').map(str::to_owned).collect();
         ReasonLists {
-            boilerplate: list("investigative|enquiry"),
+            boilerplate: list("investigative|enquiry|checks|job|police enquiry"),
             training: list("training"),
             testing: list("test|uat"),
             exceptions: list("breath test"),
@@ -195,6 +220,11 @@ mod tests {
             ("07", "", [true, false, false, false]),
             ("", "Investigative+", [true, true, false, false]),
             ("", "investigation of burglary 12/4", [true, false, false, false]),
+            ("", "Checks re job", [true, true, false, false]),
+            ("", "police enquiry, checks", [true, true, false, false]),
+            ("", "re", [true, false, false, false]),
+            ("", "checks re theft", [true, false, false, false]),
+            ("", "jobcentre enquiry", [true, false, false, false]),
             ("", "Training new starters", [true, false, true, false]),
             ("TRAINING", "", [true, false, true, false]),
             ("", "constraining order", [true, false, false, false]),

@@ -56,7 +56,7 @@ pub const KINDS: &[Kind] = &[
     kind("duty", "on leave, long leave, suspended", &["leave-or-suspended"]),
     kind("duty", "left, moved, untrained", &["left", "moved", "account-ended", "untrained"]),
     kind("account", "another's login", &["borrowed-login", "tied-nearby"]),
-    kind("account", "isolated session", &["isolated-session"]),
+    kind("account", "isolated session", &["isolated-session", "off-duty-sitting"]),
     kind("volume", "bulk print or export", &["bulk-print-export"]),
     kind("volume", "database as a feed", &["feed", "long-session"]),
     kind("volume", "collision or keeper records in bulk", &["keeper-bulk"]),

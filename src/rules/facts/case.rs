@@ -201,7 +201,7 @@ pub(super) const FACTS: &[Fact] = &[
     flag(
         S,
         "account.tied_nearby",
-        "While the login was in use at two places, another user of the station was at work who is closely tied to the subject, and the login's owner is not",
+        "While the login was in use at two places, or without explanation while its owner was off duty or on leave, another user of the station was at work who is closely tied to the subject, and the login's owner is not",
         &["staff", "duty"],
     ),
     flag(

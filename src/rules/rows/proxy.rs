@@ -81,16 +81,18 @@ fn named(looks: &[Look]) -> Option<impl Iterator<Item = UserId> + '_> {
     users.peek().is_some().then_some(users)
 }
 
-/// While a login was in use at two places: is another user of the station, at work then, tied to the subject,
-/// where the login's owner is not?
+/// While a login was in use at two places, or its owner was off duty: is another user of the station, at work then,
+/// tied to the subject, where the login's owner is not?
 pub(super) fn nearby(world: &World<'_>, user: UserId, subject: SubjectId, looks: &[Look]) -> Option<bool> {
-    if !world.shared.known {
+    if !world.shared.known && looks.iter().all(|look| look.duty == DutyState::Unknown) {
         return None;
     }
     if closely_tied(world, subject, user) {
         return Some(false);
     }
-    let borrowed: Vec<&Look> = looks.iter().filter(|look| world.shared.in_look(world.judged, look)).collect();
+    let away = |look: &Look| look.purpose == Purpose::Unexplained && (look.duty.is_off() || look.duty.is_leave());
+    let borrowed: Vec<&Look> =
+        looks.iter().filter(|look| away(look) || world.shared.in_look(world.judged, look)).collect();
     let there = |other: UserId| {
         borrowed.iter().any(|look| {
             // Within the hour: sessions are left open, and rosters end on the hour.

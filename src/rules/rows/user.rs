@@ -23,6 +23,10 @@ pub struct UserFacts {
     pub unexplained: u32,
     /// Looks whose purpose can be told: explained or unexplained.
     pub tellable: u32,
+    /// Looks of which the log says at whom or what.
+    pub named: u32,
+    /// Of those, looks whose purpose can be told.
+    pub named_tellable: u32,
     pub subjects: u32,
     pub subjects_unexplained: u32,
     pub tied_unexplained: u32,
@@ -143,7 +147,10 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
             f.looks += 1;
             let open = look.purpose == Purpose::Unexplained;
             f.unexplained += u32::from(open);
-            f.tellable += u32::from(look.purpose != Purpose::CannotTell);
+            let tellable = look.purpose != Purpose::CannotTell;
+            f.tellable += u32::from(tellable);
+            f.named += u32::from(identified);
+            f.named_tellable += u32::from(identified && tellable);
             f.prints += u32::from(look.printed);
             f.off_duty += u32::from(look.duty.is_off());
             f.duty_known |= look.duty != crate::purpose::DutyState::Unknown;
@@ -426,8 +433,9 @@ const NAMED: &[(&str, Getter)] = &[
     ("vulnerable.night_share", |r| share(r.facts.composition.vulnerable_night)),
     ("role", |r| if r.role.is_empty() { Value::Null } else { Value::Text(&r.role) }),
     ("feed.incidents", |r| {
-        // Nine looks in ten: a user whose looks mostly fall outside the feed cannot be compared by it.
-        let covered = u64::from(r.facts.tellable) * 10 >= u64::from(r.facts.looks) * 9;
+        // Nine looks in ten: a user whose looks mostly fall outside the feed cannot be compared by it. Follow-on
+        // queries that name no subject are a gap of the log and say nothing of the feed.
+        let covered = u64::from(r.facts.named_tellable) * 10 >= u64::from(r.facts.named) * 9;
         let feed = if covered { r.world.judged.feeds.incidents() } else { Feed::None };
         Value::Text(feed.as_str())
     }),

@@ -133,3 +133,18 @@ fn every_scope_has_a_rule() {
         assert!(set.rules().iter().any(|rule| rule.meta.probity.scope == scope), "{scope:?}");
     }
 }
+
+#[test]
+fn sentences_read_as_sentences() {
+    let set = set();
+    for rule in set.rules().iter().chain(set.correlations()) {
+        let (says, key) = (&rule.meta.probity.says, rule.meta.key());
+        // It becomes "on …" or "from … to …".
+        for before in ["in {period}", "within {period}", "during {period}"] {
+            assert!(!says.contains(before), "{key}: {says}");
+        }
+        // Peers' numbers are worked out for one subject.
+        let of_one_case = rule.meta.probity.scope == Scope::Case;
+        assert!(of_one_case || !says.contains("{expected}"), "{key}: {says}");
+    }
+}
