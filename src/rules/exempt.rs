@@ -7,51 +7,131 @@
 
 use crate::ingest::{Authority, Tables};
 use crate::instant::Instant;
-use crate::purpose::Look;
+use crate::purpose::{Look, Purpose, UserId};
 
 use super::Rule;
-use super::fire::{Fired, FiredCase};
+use super::error::suggestion;
+use super::fire::{Fired, FiredCase, UserFired};
 use super::rows::World;
 
-/// Takes away every finding on a case that authorities answer, and says which authorities answered none.
-pub(super) fn apply(world: &World<'_>, rules: &[&Rule], cases: &mut Vec<FiredCase>) -> Vec<String> {
-    let exempting: Vec<&Authority> = world
-        .tables
-        .authorities
-        .iter()
-        .filter(|row| !row.rules.is_empty() && row.basis != "conflict_declared")
-        .collect();
-    if exempting.is_empty() {
-        return Vec::new();
+/// The authorities of a run that name rules, and which of them answered something.
+pub(super) struct Exemptions<'a> {
+    world: &'a World<'a>,
+    rules: &'a [&'a Rule],
+    all: Vec<(&'a Authority, bool)>,
+}
+
+impl<'a> Exemptions<'a> {
+    /// Those of the table of authorities.
+    pub(super) fn new(world: &'a World<'a>, rules: &'a [&'a Rule]) -> Self {
+        let exempting = |row: &&Authority| !row.rules.is_empty() && row.basis != "conflict_declared";
+        let all = world.tables.authorities.iter().filter(exempting).map(|row| (row, false)).collect();
+        Self { world, rules, all }
     }
-    let mut used = vec![false; exempting.len()];
-    for fired_case in cases.iter_mut() {
-        let case = &world.cases[fired_case.case as usize];
-        let looks = world.looks(case);
-        fired_case.fired.retain(|fired| {
-            let own: Vec<&Look> = match fired.looks.is_empty() {
-                true => looks.iter().collect(),
-                false => fired.looks.iter().map(|at| &looks[*at as usize]).collect(),
+
+    /// Takes away every finding on a case that an authority answers.
+    pub(super) fn cases(&mut self, cases: &mut Vec<FiredCase>) {
+        if self.all.is_empty() {
+            return;
+        }
+        let world = self.world;
+        for fired_case in cases.iter_mut() {
+            let looks = world.looks(&world.cases[fired_case.case as usize]);
+            fired_case.fired.retain(|fired| {
+                let own: Vec<&Look> = match fired.looks.is_empty() {
+                    true => looks.iter().collect(),
+                    false => fired.looks.iter().map(|at| &looks[*at as usize]).collect(),
+                };
+                !self.answered(fired, &own)
+            });
+        }
+        cases.retain(|case| !case.fired.is_empty());
+    }
+
+    /// Takes away every finding on a user as a whole that an authority answers: one that holds for all the looks on
+    /// which the finding rests.
+    pub(super) fn users(&mut self, users: &mut Vec<UserFired>) {
+        if self.all.is_empty() {
+            return;
+        }
+        let all = &self.world.judged.looks.all;
+        users.retain(|on| {
+            let own = looks_of(all, on.user);
+            let looks: Vec<&Look> = if on.looks.is_empty() {
+                let open: Vec<&Look> = own.iter().filter(|look| look.purpose != Purpose::Explained).collect();
+                if open.is_empty() { own.iter().collect() } else { open }
+            } else {
+                on.looks.iter().map(|at| &all[*at as usize]).collect()
             };
-            let mut answered = false;
-            for (authority, used) in exempting.iter().zip(&mut used) {
-                if answers(world, rules[usize::from(fired.rule)], authority, fired, &own) {
-                    *used = true;
-                    answered = true;
-                }
-            }
-            !answered
+            let fired = Fired { rule: on.rule, tie: None, looks: Vec::new(), expected: None };
+            !self.answered(&fired, &looks)
         });
     }
-    cases.retain(|case| !case.fired.is_empty());
-    let idle = exempting.iter().zip(used).filter(|(_, used)| !used);
-    idle.map(|(authority, _)| unused(world.tables, authority)).collect()
+
+    /// Every authority is asked, so that each that would do counts as used.
+    fn answered(&mut self, fired: &Fired, looks: &[&Look]) -> bool {
+        let (world, rule) = (self.world, self.rules[usize::from(fired.rule)]);
+        let mut answered = false;
+        for (authority, used) in &mut self.all {
+            if answers(world, rule, authority, fired, looks) {
+                *used = true;
+                answered = true;
+            }
+        }
+        answered
+    }
+
+    /// What is wrong with some: names of no rule, and those that answered nothing, each at its line.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let all = &self.world.judged.looks.all;
+        let window = (all.iter().map(|look| look.first_at).min(), all.iter().map(|look| look.first_at).max());
+        let mut notes = Vec::new();
+        for (authority, used) in &self.all {
+            let place = place(self.world.tables, authority);
+            let unknown = |name: &&String| !self.rules.iter().any(|rule| is_called(rule, name));
+            for name in authority.rules.iter().filter(unknown) {
+                let keys: Vec<String> = self.rules.iter().map(|rule| rule.meta.key()).collect();
+                let names = self.rules.iter().map(|rule| rule.meta.name.as_str());
+                let help = suggestion(name, keys.iter().map(String::as_str).chain(names));
+                let help = help.map_or_else(String::new, |help| format!("; {help}"));
+                notes
+                    .push(format!("{place}: the authority names `{name}`, and no rule of this run is called so{help}"));
+            }
+            if *used {
+                continue;
+            }
+            let why = match (authority, window) {
+                (Authority { to: Some(to), .. }, (Some(first), _)) if *to < first => "; it had ended before the window",
+                (Authority { from: Some(from), .. }, (_, Some(last))) if *from > last => "; it begins after the window",
+                _ => "",
+            };
+            notes.push(format!(
+                "{place}: the authority {} for the rules {} answered no finding{why}",
+                authority.authority_id,
+                authority.rules.join(", ")
+            ));
+        }
+        notes
+    }
+}
+
+/// The looks of a user; looks are sorted by user.
+fn looks_of(all: &[Look], user: UserId) -> &[Look] {
+    let from = all.partition_point(|look| look.user < user);
+    &all[from..from + all[from..].partition_point(|look| look.user == user)]
+}
+
+fn is_called(rule: &Rule, name: &str) -> bool {
+    rule.meta.name == name || rule.meta.key() == name || rule.meta.id.eq_ignore_ascii_case(name)
+}
+
+/// An authority for everybody would be a rule switched off: that is what packs are for.
+fn is_nobody(authority: &Authority) -> bool {
+    authority.staff_id.is_empty() && authority.role.is_empty() && authority.team.is_empty()
 }
 
 fn answers(world: &World<'_>, rule: &Rule, authority: &Authority, fired: &Fired, looks: &[&Look]) -> bool {
-    let named =
-        |name: &String| rule.meta.name == *name || rule.meta.key() == *name || rule.meta.id.eq_ignore_ascii_case(name);
-    if !authority.rules.iter().any(named) || (authority.blind_required && fired.tie.is_some()) {
+    if !authority.rules.iter().any(|name| is_called(rule, name)) || (authority.blind_required && fired.tie.is_some()) {
         return false;
     }
     let Some(first) = looks.first() else { return false };
@@ -59,8 +139,7 @@ fn answers(world: &World<'_>, rule: &Rule, authority: &Authority, fired: &Fired,
     let by = |asked: &str, has: fn(&crate::ingest::Staff) -> &str| {
         asked.is_empty() || staff.is_some_and(|s| has(s) == asked)
     };
-    let nobody = authority.staff_id.is_empty() && authority.role.is_empty() && authority.team.is_empty();
-    if nobody
+    if is_nobody(authority)
         || !(by(&authority.staff_id, |s| &s.staff_id)
             && by(&authority.role, |s| &s.role)
             && by(&authority.team, |s| &s.team))
@@ -79,12 +158,8 @@ fn answers(world: &World<'_>, rule: &Rule, authority: &Authority, fired: &Fired,
     })
 }
 
-fn unused(tables: &Tables, authority: &Authority) -> String {
+/// The file and line of an authority.
+fn place(tables: &Tables, authority: &Authority) -> String {
     let file = tables.inputs.get(usize::from(authority.origin.file)).map_or("authorities", |input| input.name.as_str());
-    format!(
-        "{file}:{}: the authority {} for the rules {} answered no finding",
-        authority.origin.line,
-        authority.authority_id,
-        authority.rules.join(", ")
-    )
+    format!("{file}:{}", authority.origin.line)
 }

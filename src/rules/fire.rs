@@ -6,6 +6,7 @@
 
 use rayon::prelude::*;
 
+use super::exempt::Exemptions;
 use super::facts::Scope;
 use super::rows::World;
 use super::rows::case::CaseFacts;
@@ -14,7 +15,7 @@ use super::rows::subject::SubjectRow;
 use super::rows::ties::CaseTie;
 use super::rows::user::UserRow;
 use super::value::Memo;
-use super::{Compiled, Rule, correlate, exempt, run_pass};
+use super::{Compiled, Rule, correlate, run_pass};
 use crate::purpose::{Purpose, UserId};
 use crate::subjects::SubjectId;
 
@@ -110,7 +111,8 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         })
         .collect();
 
-    let idle = exempt::apply(world, rules, &mut cases);
+    let mut exemptions = Exemptions::new(world, rules);
+    exemptions.cases(&mut cases);
 
     let pick = |scope| -> (Vec<u16>, Vec<Compiled>) { of(scope).into_iter().map(|(i, c)| (i, c.clone())).unzip() };
     let (user_ids, user_rules) = pick(Scope::User);
@@ -130,9 +132,13 @@ pub fn fire(world: &World<'_>, rules: &[&Rule]) -> Firings {
         .into_iter()
         .map(|(rule, row)| SubjectFired { subject: viewed[row], rule: subject_ids[rule], looks: Vec::new() })
         .collect();
-    let mut firings = Firings { cases, users, subjects, idle };
+    let mut firings = Firings { cases, users, subjects, idle: Vec::new() };
     correlate::add(world, rules, &mut firings);
     spread_subjects(world, &mut firings);
+    // Once more, for what correlations and rules about subjects added.
+    exemptions.cases(&mut firings.cases);
+    exemptions.users(&mut firings.users);
+    firings.idle = exemptions.notes();
     firings
 }
 

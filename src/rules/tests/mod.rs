@@ -4,6 +4,7 @@ mod agree;
 mod conditions;
 mod correlations;
 mod errors;
+mod exempt;
 mod facts;
 mod fuzz;
 mod lists;
