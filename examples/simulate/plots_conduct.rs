@@ -6,7 +6,7 @@ use crate::kinds::Kind;
 use crate::names::Sex;
 use crate::plotter::{Plot, Plotter, Spread, Variant};
 use crate::population::{PersonId, Population};
-use crate::reasons::Reason;
+use crate::reasons::{self, Reason};
 use crate::roster::{Duty, Span};
 use crate::rows::{Environment, Form, Login, Look, Subject, System};
 use crate::staff::Status;
@@ -182,7 +182,7 @@ fn borrowed_incident(p: &mut Plotter, plot: Plot) -> bool {
     for look in &mut looks {
         (look.incident, look.quoted) = (Some(number.clone()), Some(true));
         if plot.variant == Variant::Easy {
-            look.reason = Reason::Work("theft");
+            look.reason = Reason::Work(p.work(plot.staff));
         }
     }
     let what = if plot.variant == Variant::Easy { "an incident that does not exist" } else { "an incident of others" };
@@ -242,7 +242,7 @@ fn boilerplate(p: &mut Plotter, plot: Plot) -> bool {
     let mut looks = p.at_people(plot, &people, Spread::Days);
     let text = *p.draw.pick(&["enquiry", "police purposes", "intel", "checks re job"]);
     for look in &mut looks {
-        look.reason = Reason::Stated("06", text.to_owned());
+        look.reason = Reason::Stated(reasons::code(p.work(plot.staff)), text.to_owned());
         (look.incident, look.quoted) = (None, None);
     }
     p.keep(plot, None, format!("{} people under one reason", people.len()), true, looks)

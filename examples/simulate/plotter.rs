@@ -8,7 +8,7 @@ use crate::clock::{HOUR, MINUTE};
 use crate::draw::{Draw, Stream};
 use crate::kinds::Kind;
 use crate::population::{PersonId, Population};
-use crate::reasons::Reason;
+use crate::reasons::{self, Reason};
 use crate::roster::{Duty, Span};
 use crate::rows::{Environment, Form, Login, Look, Subject, System};
 use crate::staff::{StaffId, Status};
@@ -246,21 +246,31 @@ impl<'a> Plotter<'a> {
 
     /// What is given as the purpose.
     fn cover(&mut self, plot: Plot, at: i64) -> (Reason, Option<String>) {
-        let plausible = |draw: &mut Draw| *draw.pick(&["theft", "domestic", "ASB", "assault", "intelligence"]);
+        let plausible = self.work(plot.staff);
         match plot.variant {
-            Variant::Easy if self.draw.chance(0.25) => (Reason::Nothing, None),
-            Variant::Easy => (Reason::Boilerplate, None),
-            Variant::Medium if self.draw.chance(0.2) => (Reason::Boilerplate, None),
+            Variant::Easy if self.draw.chance(0.25) => (Reason::Nothing(plausible), None),
+            Variant::Easy => (Reason::Boilerplate(plausible), None),
+            Variant::Medium if self.draw.chance(0.2) => (Reason::Boilerplate(plausible), None),
             Variant::Medium => {
                 // Now and then any number that is at hand.
                 let number = if self.draw.chance(0.4) { self.borrow(plot.staff, at) } else { None };
-                (Reason::Work(plausible(&mut self.draw)), number.map(|(incident, _)| incident))
+                (Reason::Work(plausible), number.map(|(incident, _)| incident))
             }
             Variant::Mimicry => match self.borrow(plot.staff, at) {
                 Some((incident, kind)) => (Reason::Work(kind), Some(incident)),
-                None => (Reason::Work(plausible(&mut self.draw)), None),
+                None => (Reason::Work(plausible), None),
             },
         }
+    }
+
+    /// A kind of work as ordinary as any for somebody of this role and station: codes must not tell misuse apart.
+    pub fn work(&mut self, staff: StaffId) -> &'static str {
+        let member = self.world.force.get(staff);
+        if let Some(kind) = reasons::function(member.role) {
+            return kind;
+        }
+        let spare = &self.survey.spare[member.station % self.world.force.local_stations()];
+        if spare.is_empty() { "theft" } else { self.draw.pick(spare).kind }
     }
 
     /// The number of an incident of the user's area, open at the time, that others work on.

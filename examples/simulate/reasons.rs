@@ -2,6 +2,7 @@
 
 use crate::draw::Draw;
 use crate::rows::{Subject, System};
+use crate::staff_roles::Role;
 use crate::world::World;
 
 /// The purpose given.
@@ -9,10 +10,10 @@ use crate::world::World;
 pub enum Reason {
     /// The kind of work, as in the incident's kind: text and code as habit has it.
     Work(&'static str),
-    /// Words that would fit anything.
-    Boilerplate,
-    /// As little as the system lets through.
-    Nothing,
+    /// Words that would fit anything, under the code of some kind of work.
+    Boilerplate(&'static str),
+    /// As little as the system lets through: the code of some kind of work, where it insists.
+    Nothing(&'static str),
     /// A code, and a text of its own.
     Stated(&'static str, String),
 }
@@ -33,10 +34,10 @@ impl Reason {
         let asked = draw.chance(asks);
         match self {
             Self::Stated(code, text) => ((*code).to_owned(), text.clone()),
-            Self::Nothing if asked && asks > 0.5 => (String::from(*draw.pick(&["06", "99"])), String::new()),
-            Self::Nothing => (String::new(), String::new()),
+            Self::Nothing(kind) if asked && asks > 0.5 => (code(kind).to_owned(), String::new()),
+            Self::Nothing(_) => (String::new(), String::new()),
             _ if !asked => (String::new(), String::new()),
-            Self::Boilerplate => ("06".to_owned(), (*draw.pick(&BOILERPLATE)).to_owned()),
+            Self::Boilerplate(kind) => (code(kind).to_owned(), (*draw.pick(&BOILERPLATE)).to_owned()),
             Self::Work(kind) => {
                 let code = code(kind);
                 let text = match draw.unit() {
@@ -67,8 +68,21 @@ fn described(world: &World, kind: &str, subject: Subject, draw: &mut Draw) -> St
     }
 }
 
+/// The kind of work that a role does by function, if it does any.
+pub const fn function(role: Role) -> Option<&'static str> {
+    match role {
+        Role::Vetting => Some("vetting"),
+        Role::Standards => Some("standards"),
+        Role::Disclosure => Some("disclosure"),
+        Role::Licensing => Some("licensing"),
+        Role::DataQuality => Some("data quality"),
+        Role::Analyst => Some("intelligence"),
+        _ => None,
+    }
+}
+
 /// The code that goes with a kind of work.
-fn code(kind: &str) -> &'static str {
+pub fn code(kind: &str) -> &'static str {
     match kind {
         "stop check" | "RTC" => "02",
         "missing person" | "concern for welfare" => "04",

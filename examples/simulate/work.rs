@@ -5,7 +5,7 @@ use crate::draw::{Draw, Stream};
 use crate::incidents::{Incident, Party};
 use crate::lookalikes::{Lookalikes, Resembles};
 use crate::population::PersonId;
-use crate::reasons::Reason;
+use crate::reasons::{self, Reason};
 use crate::roster::Span;
 use crate::rows::{self, Author, Environment, Form, Login, Look, Row, Subject, System};
 use crate::staff::StaffId;
@@ -281,14 +281,7 @@ impl<'a> Work<'a> {
         if world.ties.tied(turn.staff, person) || (!colleague && world.force.of_person(person).is_some()) {
             return;
         }
-        let kind = match role {
-            Role::Vetting => "vetting",
-            Role::Standards => "standards",
-            Role::Disclosure => "disclosure",
-            Role::Licensing => "licensing",
-            Role::DataQuality => "data quality",
-            _ => "intelligence",
-        };
+        let kind = reasons::function(role).unwrap_or("intelligence");
         let subject = match role {
             Role::Analyst if world.population.get(person).car && draw.chance(0.2) => Subject::Plate(person),
             _ => Subject::Person(person),
