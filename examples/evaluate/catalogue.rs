@@ -26,7 +26,9 @@ const LANES: [&str; 4] = ["refer", "conflict", "query", "policy"];
 #[derive(Deserialize)]
 struct Firing {
     of: Of,
-    fired: Vec<String>,
+    facts: Facts,
+    #[serde(default)]
+    score: Option<Score>,
 }
 
 #[derive(Deserialize)]
@@ -39,23 +41,52 @@ struct Of {
     looks: Vec<(i64, i64)>,
 }
 
+#[derive(Deserialize)]
+struct Facts {
+    #[serde(default)]
+    purpose: Option<String>,
+}
+
+/// What the evidence comes to, and which bars it stays under.
+#[derive(Deserialize)]
+struct Score {
+    evidence: f64,
+    fired: BTreeMap<String, f64>,
+    lacks: Vec<String>,
+    lacks_question: Vec<String>,
+}
+
+/// How far a planted case got.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Its user is referred on a row of the case, or sent to the lane where the kind belongs.
+    Found,
+    /// A question is put to its user, or a supervisor, about a row of the case.
+    Asked,
+    /// A row of the case is evidence about somebody else: the owner of the login.
+    Led,
+    Missed,
+}
+
 /// What became of one planted case.
 struct Fate {
-    lane: Option<&'static str>,
+    world: usize,
+    reach: Reach,
     reason: String,
 }
 
 /// The table for several folders.
 pub fn recall(folders: &[PathBuf]) -> Result<String, Box<dyn std::error::Error>> {
     let mut fates: BTreeMap<(String, String), Vec<Fate>> = BTreeMap::new();
-    for folder in folders {
+    for (nth, folder) in folders.iter().enumerate() {
         let world = World::read(&folder.join("world"))?;
         let run = Run::read(&folder.join("run"))?;
         let times = times(&folder.join("world"), &world)?;
-        let firings = firings(&folder.join("firings.ndjson"))?;
+        let firings = firings(&folder.join("firings.ndjson"), &world)?;
         for case in &world.cases {
             let key = (case.kind.clone(), case.variant.clone());
-            fates.entry(key).or_default().push(fate(case, &run, &times, &firings));
+            let (reach, reason) = fate(case, &run, &times, &firings);
+            fates.entry(key).or_default().push(Fate { world: nth + 1, reach, reason });
         }
     }
     Ok(markdown(folders.len(), &fates))
@@ -74,90 +105,174 @@ fn times(folder: &Path, world: &World) -> Result<FxHashMap<String, i64>, TableEr
     Ok(found)
 }
 
-fn firings(path: &Path) -> Result<FxHashMap<String, Vec<Firing>>, Box<dyn std::error::Error>> {
+/// What fired on those who did something.
+fn firings(path: &Path, world: &World) -> Result<FxHashMap<String, Vec<Firing>>, Box<dyn std::error::Error>> {
+    let did: FxHashSet<&str> = world.cases.iter().map(|case| case.staff.as_str()).collect();
     let mut by_staff: FxHashMap<String, Vec<Firing>> = FxHashMap::default();
     let file = File::open(path).map_err(|e| TableError(format!("{}: {e}", path.display())))?;
     for line in BufReader::new(file).lines() {
         let firing: Firing = serde_json::from_str(&line?)?;
-        by_staff.entry(firing.of.staff.clone()).or_default().push(firing);
+        if did.contains(firing.of.staff.as_str()) {
+            by_staff.entry(firing.of.staff.clone()).or_default().push(firing);
+        }
     }
     Ok(by_staff)
 }
 
-fn fate(case: &Case, run: &Run, times: &FxHashMap<String, i64>, firings: &FxHashMap<String, Vec<Firing>>) -> Fate {
+fn fate(
+    case: &Case,
+    run: &Run,
+    times: &FxHashMap<String, i64>,
+    firings: &FxHashMap<String, Vec<Firing>>,
+) -> (Reach, String) {
+    let rests = |r: &&crate::run::Referral| case.events.iter().any(|event| r.events.contains(event));
     // Only what is said of the one who did it, and rests on a row of the case, counts.
-    let lane = LANES.into_iter().find(|lane| {
-        run.lane(lane).any(|r| r.staff == case.staff && case.events.iter().any(|event| r.events.contains(event)))
-    });
-    let another = |r: &&crate::run::Referral| !r.staff.is_empty() && r.staff != case.staff;
-    let names = |r: &&crate::run::Referral| case.events.iter().any(|event| r.events.contains(event));
-    let other = run.referrals.iter().filter(another).find(names);
-    let moments: FxHashSet<i64> = case.events.iter().filter_map(|event| times.get(event)).copied().collect();
-    let mut fired: BTreeMap<&str, usize> = BTreeMap::new();
-    for firing in firings.get(&case.staff).into_iter().flatten() {
-        let about = firing.of.subject.is_none()
-            || firing.of.looks.iter().any(|(first, last)| moments.iter().any(|at| first <= at && at <= last));
-        for rule in firing.fired.iter().filter(|_| about) {
-            *fired.entry(rule).or_default() += 1;
-        }
-    }
-    let mut named: Vec<(&str, usize)> = fired.into_iter().collect();
-    named.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    let rules: Vec<&str> = named.iter().take(NAMED).map(|(rule, _)| *rule).collect();
-    let rules = if rules.is_empty() { "no rule fired".to_owned() } else { rules.join(", ") };
-    let reason = match (lane, other) {
-        (Some("query" | "policy"), _) => {
-            format!("{}; {rules}: the evidence stays below a referral", lane.unwrap_or(""))
-        }
-        (None, Some(other)) => format!("shown in a referral about somebody else ({}); {rules}", other.lane),
-        (None, None) if named.is_empty() => "no rule fired: it looks like ordinary work".to_owned(),
-        (None, None) => format!("not shown; {rules} fired, below every lane"),
-        _ => rules,
+    let lane = LANES.into_iter().find(|lane| run.lane(lane).any(|r| r.staff == case.staff && rests(&r)));
+    let other = run.referrals.iter().filter(|r| !r.staff.is_empty() && r.staff != case.staff).find(rests);
+    let (reach, head) = match (lane, other) {
+        (Some("refer"), _) => (Reach::Found, String::new()),
+        (Some("conflict"), _) if case.kind == "conflict" => (Reach::Found, String::new()),
+        (Some(lane), _) => (Reach::Asked, format!("asked ({lane})")),
+        (None, Some(other)) => (Reach::Led, format!("led to by way of the login's owner ({})", other.lane)),
+        (None, None) => (Reach::Missed, "missed".to_owned()),
     };
-    Fate { lane, reason }
+    if reach == Reach::Found {
+        return (reach, String::new());
+    }
+    let moments: FxHashSet<i64> = case.events.iter().filter_map(|event| times.get(event)).copied().collect();
+    let own = firings.get(&case.staff).map_or(&[][..], Vec::as_slice);
+    let holds = |firing: &&Firing| {
+        firing.of.looks.iter().any(|(first, last)| moments.iter().any(|at| first <= at && at <= last))
+    };
+    let cases: Vec<&Firing> = own.iter().filter(|f| f.of.subject.is_some()).filter(holds).collect();
+    let whole = own.iter().find(|f| f.of.subject.is_none()).and_then(|f| f.score.as_ref());
+    let mut said = vec![head];
+    said.push(of_cases(&cases, reach));
+    if let Some(score) = whole {
+        said.push(format!("the user as a whole: {}", told(score, reach)));
+    }
+    (reach, said.join("; "))
+}
+
+/// What the log says of the looks that hold the planted rows.
+fn of_cases(cases: &[&Firing], reach: Reach) -> String {
+    let subjects: FxHashSet<&str> = cases.iter().filter_map(|f| f.of.subject.as_deref()).collect();
+    if subjects.is_empty() {
+        return "the log has no look of this user with the planted rows: they stand under another login".to_owned();
+    }
+    let with = |purpose: &str| cases.iter().filter(|f| f.facts.purpose.as_deref() == Some(purpose)).count();
+    let purpose = match (with("unexplained"), with("cannot_tell")) {
+        (0, 0) => "a record explains each look",
+        (0, _) => "no feed can tell why, or the log does not say whom",
+        _ => "",
+    };
+    let best = cases.iter().filter_map(|f| f.score.as_ref()).max_by(|a, b| a.evidence.total_cmp(&b.evidence));
+    let among = match subjects.len() {
+        1 => "the one subject".to_owned(),
+        n => format!("the strongest of {n} subjects"),
+    };
+    let evidence = match best {
+        Some(score) => format!("{among}: {}", told(score, reach)),
+        None => format!("{among}: no rule fired, it looks like ordinary work"),
+    };
+    if purpose.is_empty() { evidence } else { format!("{purpose}; {evidence}") }
+}
+
+/// The rules by weight, then the first bar that the evidence stays under.
+fn told(score: &Score, reach: Reach) -> String {
+    let mut rules: Vec<(&String, f64)> = score.fired.iter().map(|(rule, bits)| (rule, *bits)).collect();
+    rules.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut named: Vec<String> = rules.iter().take(NAMED).map(|(rule, bits)| format!("{rule} {bits:+.1}")).collect();
+    if rules.len() > NAMED {
+        named.push(format!("{} more", rules.len() - NAMED));
+    }
+    if named.is_empty() {
+        named.push("no rule fired".to_owned());
+    }
+    let bars =
+        if reach == Reach::Asked || score.lacks_question.is_empty() { &score.lacks } else { &score.lacks_question };
+    let bar = bars.first().map_or("lacks nothing, but others of the user outrank it", String::as_str);
+    format!("{}, {:+.1} bits in all; {bar}", named.join(", "), score.evidence)
 }
 
 fn markdown(worlds: usize, fates: &BTreeMap<(String, String), Vec<Fate>>) -> String {
-    let mut text = String::from("# What is found of each kind, and what is not\n\n");
-    let _ = writeln!(
-        text,
-        "Made by `examples/evaluate --recall` over {worlds} synthetic worlds in which every kind is planted in three forms\n\
-         (`simulate --catalogue`). They are development worlds: thresholds were chosen with such worlds in sight, and what is\n\
-         planted is what we thought of. A case is found if its user is referred (or, for `conflict`, sent to that lane) on a\n\
-         row of the case; asked, if it leads to a question.\n"
-    );
-    let _ =
-        writeln!(text, "| kind | form | cases | found | asked | missed | what fired, and why it was not referred |");
-    let _ = writeln!(text, "| --- | --- | --: | --: | --: | --: | --- |");
+    let mut text = String::from(HEAD);
+    let _ = writeln!(text, "| kind | form | cases | found | asked | led | missed |");
+    let _ = writeln!(text, "| --- | --- | --: | --: | --: | --: | --: |");
     let kinds: BTreeSet<&str> = fates.keys().map(|(kind, _)| kind.as_str()).collect();
-    let mut totals: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
-    for kind in kinds {
+    let mut totals: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
+    let counts = |all: &[Fate]| {
+        let of = |reach: Reach| all.iter().filter(|fate| fate.reach == reach).count();
+        [all.len(), of(Reach::Found), of(Reach::Asked), of(Reach::Led), of(Reach::Missed)]
+    };
+    let row = |text: &mut String, kind: &str, form: &str, counts: [usize; 5]| {
+        let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "| {kind} | {form} | {} |", counts.join(" | "));
+    };
+    for kind in &kinds {
         for form in FORMS {
-            let Some(all) = fates.get(&(kind.to_owned(), form.to_owned())) else { continue };
-            let right = |fate: &&Fate| {
-                matches!(fate.lane, Some("refer")) || (kind == "conflict" && fate.lane == Some("conflict"))
-            };
-            let found = all.iter().filter(right).count();
-            let asked = all.iter().filter(|f| !right(f) && f.lane.is_some()).count();
-            let missed = all.len() - found - asked;
-            let reasons: BTreeSet<&str> = all.iter().filter(|f| !right(f)).map(|f| f.reason.as_str()).collect();
-            let reasons: Vec<&str> = reasons.into_iter().collect();
-            let _ = writeln!(
-                text,
-                "| {kind} | {form} | {} | {found} | {asked} | {missed} | {} |",
-                all.len(),
-                reasons.join("<br>")
-            );
-            let total = totals.entry(form).or_default();
-            for (sum, n) in total.iter_mut().zip([all.len(), found, asked, missed]) {
+            let Some(all) = fates.get(&((*kind).to_owned(), form.to_owned())) else { continue };
+            let counts = counts(all);
+            row(&mut text, kind, form, counts);
+            for (sum, n) in totals.entry(form).or_default().iter_mut().zip(counts) {
                 *sum += n;
             }
         }
     }
-    let _ = writeln!(text, "\n| form | cases | found | asked | missed |\n| --- | --: | --: | --: | --: |");
     for form in FORMS {
-        let [all, found, asked, missed] = totals.get(form).copied().unwrap_or_default();
-        let _ = writeln!(text, "| {form} | {all} | {found} | {asked} | {missed} |");
+        row(&mut text, "all", form, totals.get(form).copied().unwrap_or_default());
     }
+    let _ =
+        writeln!(text, "\n## Why the others were not referred\n\nOver {worlds} worlds; in brackets, which of them.");
+    for kind in kinds {
+        let mut lines = Vec::new();
+        for form in FORMS {
+            let all = fates.get(&(kind.to_owned(), form.to_owned())).map_or(&[][..], Vec::as_slice);
+            for fate in all.iter().filter(|fate| fate.reach != Reach::Found) {
+                lines.push(format!("- {form} ({}): {}.", fate.world, fate.reason));
+            }
+        }
+        let note = LIMITS.iter().find(|(of, _)| *of == kind).map(|(_, note)| *note);
+        if lines.is_empty() && note.is_none() {
+            continue;
+        }
+        let _ = writeln!(text, "\n### {kind}\n");
+        if let Some(note) = note {
+            let _ = writeln!(text, "{note}\n");
+        }
+        let _ = writeln!(text, "{}", lines.join("\n"));
+    }
+    text.truncate(text.trim_end().len());
     text
 }
+
+/// How the page begins.
+const HEAD: &str = "\
+# What is found of each kind, and what is not
+
+Every kind of the catalogue, planted in three forms, each by a member of staff of its own. Made anew by
+
+```sh
+cargo build --release --bins --examples
+for seed in 1 2; do
+  target/release/examples/simulate recall/$seed/world --catalogue --seed $seed --staff 1200 --days 21
+  target/release/probity run recall/$seed/world/probity.toml --out recall/$seed/run --quiet
+  for scope in case user; do
+    target/release/probity rules facts --dump recall/$seed/world/probity.toml --scope $scope
+  done > recall/$seed/firings.ndjson
+done
+target/release/examples/evaluate --recall recall/1 recall/2 > docs/catalogue-recall.md
+```
+
+They are development worlds: thresholds were chosen with such worlds in sight, and what is planted is what we thought of.
+[evaluation.md](evaluation.md) has figures on worlds that nobody had seen.
+
+- found: the user is referred on a row of the case, or, for `conflict`, sent to that lane.
+- asked: a question to the user, or a line to a supervisor, rests on a row of the case.
+- led: a row of the case is evidence about somebody else, such as the owner of the login that was used.
+- missed: none of these. What fired and which bar it stayed under is told below.
+
+";
+
+/// What a kind's figures cannot say by themselves.
+const LIMITS: &[(&str, &str)] = &[];

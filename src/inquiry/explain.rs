@@ -208,6 +208,11 @@ fn tell(
         let key = rules[usize::from(fired.rule)].meta.key();
         line(format!("  fired: {key} {:+.1}", weighed.bits));
     }
+    let cases = world.users[case.user as usize].cases;
+    let lacks = super::lacks::lacks(world, rules, base, cases);
+    for lack in &lacks {
+        line(format!("lacks for a referral by itself: {lack}"));
+    }
     for (name, change) in without {
         line(format!("without {name}: {change:+.1} bits"));
     }

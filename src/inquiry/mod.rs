@@ -2,6 +2,7 @@
 //! not explained. The line is walked as for a run; only what is written differs.
 
 pub mod explain;
+pub mod lacks;
 pub mod who;
 
 use std::path::PathBuf;

@@ -1,0 +1,89 @@
+//! What a case lacks for a referral, in words: which bar it stays under and by how much.
+
+use crate::rules::rows::World;
+use crate::rules::{Block, Lane, Rule};
+use crate::score::CaseScore;
+use crate::score::member::Standing;
+
+/// The kinds of evidence of which one must be strong for a referral.
+const TELLING: [Block; 5] = [Block::Relationship, Block::Volume, Block::Duty, Block::Pattern, Block::Training];
+
+/// Every bar that the evidence of a case (or of a user as a whole) stays under, in the order in which a referral asks
+/// for them; empty where it may be referred. A user's cases are weighed together, so that one which lacks nothing but
+/// the last bar may pass it beside others.
+#[must_use]
+pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, cases: u32) -> Vec<String> {
+    let values = world.values;
+    let bars = &values.lanes;
+    let mut said = Vec::new();
+    if !score.fired.iter().any(|(fired, _)| rules[usize::from(fired.rule)].meta.probity.lane == Lane::Refer) {
+        said.push(match score.fired.is_empty() {
+            true => "no rule fired".to_owned(),
+            false => "no rule that fired may carry it to the refer lane".to_owned(),
+        });
+    }
+    let alone = score.blocks.iter().any(|block| block.bits > values.caps.block);
+    let telling = score.blocks.iter().filter(|block| TELLING.contains(&block.block));
+    let strongest = telling.max_by(|a, b| a.bits.total_cmp(&b.bits));
+    if !alone {
+        match strongest {
+            Some(block) if block.bits >= bars.strong_block => {}
+            Some(block) => said.push(format!(
+                "{} has {:+.1} bits, {:.1} below the {:.1} that the strongest of tie, number, duty, pattern and training needs",
+                block.block.as_str(),
+                block.bits,
+                bars.strong_block - block.bits,
+                bars.strong_block
+            )),
+            None => said.push("nothing speaks of a tie, a number, duty, a pattern or training".to_owned()),
+        }
+        let beside = score.blocks.iter().filter(|block| block.beside(values)).count();
+        if beside < 2 && strongest.is_some_and(|block| block.bits >= bars.strong_block) {
+            said.push(format!("no second kind of evidence reaches {:.1} bits", bars.second_block));
+        }
+    }
+    if score.low() <= bars.lower_bound {
+        said.push(format!(
+            "the evidence is {:+.1} bits and at least {:+.1}, {:.1} below the {:.1} that its lower end needs",
+            score.evidence,
+            score.low(),
+            bars.lower_bound - score.low(),
+            bars.lower_bound
+        ));
+    }
+    let standing = Standing::of(std::iter::once(score), cases, values);
+    if standing.rank() < bars.refer {
+        said.push(format!(
+            "after the prior of one among {cases} cases ({:+.1}) it stands at {:+.1} bits, {:.1} below the bar of {:.1}",
+            standing.prior(),
+            standing.rank(),
+            bars.refer - standing.rank(),
+            bars.refer
+        ));
+    }
+    said
+}
+
+/// Why nobody is asked about it either; empty where the question is put.
+#[must_use]
+pub fn lacks_question(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> Vec<String> {
+    let bars = &world.values.lanes;
+    let mut said = Vec::new();
+    let asks = |lane: Lane| matches!(lane, Lane::Refer | Lane::Query);
+    if !score.fired.iter().any(|(fired, _)| asks(rules[usize::from(fired.rule)].meta.probity.lane)) {
+        said.push("no rule that fired asks a question".to_owned());
+    }
+    let strongest = score.blocks.iter().map(|block| block.bits).fold(0.0, f64::max);
+    if strongest < bars.strong_block {
+        said.push(format!("no block reaches {:.1} bits", bars.strong_block));
+    }
+    let enough = if score.case.is_some() { bars.query } else { bars.query_whole_user };
+    if score.evidence < enough {
+        said.push(format!(
+            "the evidence is {:+.1} bits, {:.1} below the {enough:.1} from which a question is asked",
+            score.evidence,
+            enough - score.evidence
+        ));
+    }
+    said
+}
