@@ -150,6 +150,77 @@ pub fn binomial_tail(k: u64, n: u64, p: f64) -> f64 {
     (k..=n).map(term).sum::<f64>().min(1.0)
 }
 
+/// Φ(z): the chance that a standard normal variable is below `z`.
+#[must_use]
+pub fn normal_cdf(z: f64) -> f64 {
+    // Regularised lower incomplete gamma function P(½, z²/2) by its series, whose terms are all positive.
+    let x = z * z / 2.0;
+    let (mut term, mut a) = (1.0 / ln_gamma(1.5).exp(), 1.5);
+    let mut sum = term;
+    while term > sum * 1e-17 {
+        term *= x / a;
+        a += 1.0;
+        sum += term;
+    }
+    let inside = (sum * (0.5 * x.max(f64::MIN_POSITIVE).ln() - x).exp()).min(1.0);
+    if z < 0.0 { 0.5 - 0.5 * inside } else { 0.5 + 0.5 * inside }
+}
+
+/// The z below which a standard normal variable lies with chance `p`, within ±8.
+#[must_use]
+pub fn normal_quantile(p: f64) -> f64 {
+    bisect(-8.0, 8.0, |z| normal_cdf(z) < p)
+}
+
+/// Chance that a Beta(a, b) variable is below `x`: the regularised incomplete beta function.
+#[must_use]
+pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    if x >= 1.0 {
+        return 1.0;
+    }
+    // The continued fraction converges fast below the mean; beyond it the other tail is asked.
+    if x > (a + 1.0) / (a + b + 2.0) {
+        return 1.0 - beta_cdf(1.0 - x, b, a);
+    }
+    let front = (ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b) + a * x.ln() + b * (1.0 - x).ln()).exp() / a;
+    // Lentz's method.
+    let keep = |v: f64| if v.abs() < 1e-300 { 1e-300 } else { v };
+    let (mut c, mut d) = (1.0, 1.0 / keep(1.0 - (a + b) * x / (a + 1.0)));
+    let mut fraction = d;
+    for m in (1..10_000).map(f64::from) {
+        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        let before = fraction;
+        for part in [even, odd] {
+            d = 1.0 / keep(1.0 + part * d);
+            c = keep(1.0 + part / c);
+            fraction *= c * d;
+        }
+        if (fraction / before - 1.0).abs() < 1e-15 {
+            break;
+        }
+    }
+    (front * fraction).clamp(0.0, 1.0)
+}
+
+/// The x below which a Beta(a, b) variable lies with chance `p`.
+#[must_use]
+pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    bisect(0.0, 1.0, |x| beta_cdf(x, a, b) < p)
+}
+
+/// Where `below` turns false between two ends.
+fn bisect(mut low: f64, mut high: f64, below: impl Fn(f64) -> bool) -> f64 {
+    for _ in 0..80 {
+        let middle = f64::midpoint(low, high);
+        *(if below(middle) { &mut low } else { &mut high }) = middle;
+    }
+    f64::midpoint(low, high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +248,29 @@ mod tests {
         }
         for (a, sd) in [(1.0, 1.85), (6.0, 0.61), (10.0, 0.47)] {
             near(beta_log2_sd(a, 1e7), sd, 0.006);
+        }
+    }
+
+    #[test]
+    fn normal_and_beta_are_known() {
+        for (p, z) in
+            [(0.5, 0.0), (0.975, 1.959_963_984_540_054), (0.95, 1.644_853_626_951_472), (0.0005, -3.290_526_731_491_93)]
+        {
+            near(normal_quantile(p), z, 1e-9);
+            near(normal_cdf(z), p, 1e-12);
+        }
+        // Beta(1, 1) is uniform; Beta(2, 1) has the distribution x²; Beta(2, 3) at ½ is 11/16.
+        near(beta_cdf(0.3, 1.0, 1.0), 0.3, 1e-12);
+        near(beta_cdf(0.3, 2.0, 1.0), 0.09, 1e-12);
+        near(beta_cdf(0.5, 2.0, 3.0), 11.0 / 16.0, 1e-12);
+        near(beta_quantile(0.09, 2.0, 1.0), 0.3, 1e-9);
+        // By the sum of binomial probabilities that it is: P(Bin(31, x) ≥ 8).
+        near(beta_quantile(0.05, 8.0, 24.0), 0.135_400_584_758, 1e-9);
+        near(beta_quantile(0.95, 8.0, 24.0), 0.382_610_230_917, 1e-9);
+        for (a, b) in [(0.5, 0.5), (3.0, 2_000.0), (2e-3 * 20_000.0, 0.998 * 20_000.0)] {
+            for p in [0.05, 0.5, 0.95] {
+                near(beta_cdf(beta_quantile(p, a, b), a, b), p, 1e-9);
+            }
         }
     }
 

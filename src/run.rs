@@ -214,7 +214,7 @@ fn idle_entries(config: &RunConfig, tables: &Tables, day: &str) -> Vec<String> {
 pub struct Analysis {
     /// The report.
     pub report: model::Report,
-    /// Further files of the folder: looks.parquet, where asked for.
+    /// Further files of the folder: looks.parquet and groups.csv, where asked for.
     pub extra: Vec<report::ExtraFile<'static>>,
 }
 
@@ -303,6 +303,7 @@ pub fn analyse(
     let mut extra = Vec::new();
     if config.keep_looks {
         extra.push(report::looks_parquet(&world).map_err(|e| RunError::Join(e.to_string()))?);
+        extra.push(report::groups_file(&world, &scored));
     }
     Ok(Analysis { report, extra })
 }

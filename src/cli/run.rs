@@ -58,7 +58,7 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Report")]
     pub sample: Option<u32>,
 
-    /// Also write looks.parquet: every look with its facts
+    /// Also write looks.parquet, every look with its facts, and groups.csv, who is in which group of the fairness table
     #[arg(long, help_heading = "Report")]
     pub keep_looks: bool,
 

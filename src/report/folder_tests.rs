@@ -33,6 +33,7 @@ fn a_report_is_whole_private_and_hashed() {
         [
             "coverage.csv",
             "evidence.csv",
+            "fairness.csv",
             "findings.csv",
             "looks.parquet",
             "manifest.json",

@@ -22,12 +22,13 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use csv_files::fairness::groups_file;
 pub use looks::looks_parquet;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use csv_files::{coverage, evidence, findings, quarantine, referrals, rules};
+use csv_files::{coverage, evidence, fairness, findings, quarantine, referrals, rules};
 use folder::Staging;
 use manifest::Output;
 
@@ -142,6 +143,7 @@ pub fn write(
         coverage::NAME,
         quarantine::NAME,
         rules::NAME,
+        fairness::NAME,
         html::NAME,
         json::NAME,
         manifest::NAME,
@@ -160,6 +162,7 @@ pub fn write(
         staging.file(coverage::NAME, |out| coverage::write(report, out).map(Some))?,
         staging.file(quarantine::NAME, |out| quarantine::write(report, out).map(Some))?,
         staging.file(rules::NAME, |out| rules::write(report, out).map(Some))?,
+        staging.file(fairness::NAME, |out| fairness::write(report, out).map(Some))?,
         staging.file(html::NAME, |out| html::write(report, out).map(|()| None))?,
         staging.file(json::NAME, |out| json::write(report, out).map(|()| None))?,
     ];

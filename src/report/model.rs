@@ -29,6 +29,10 @@ pub struct Report {
     pub rules_not_run: Vec<RuleNotRun>,
     /// How each rule did, sorted by name; rules that did not run among them.
     pub rule_quality: Vec<RuleQuality>,
+    /// Rates of referral by groups of members of staff, and what coincidence alone would give in each.
+    pub fairness: Vec<Fairness>,
+    /// How much work the lanes bring.
+    pub load: Load,
     /// Entries of packs, lists and authorities that did nothing, each with its file and line.
     pub rule_notes: Vec<String>,
     /// Thresholds that the force's pack sets otherwise than the rules do.
@@ -137,6 +141,8 @@ pub struct Referral {
     pub next: Vec<String>,
     /// Offences and standards that the findings may concern, as codes (`dpa2018-s170`).
     pub law: Vec<String>,
+    /// How often others of the same groups are referred, and by coincidence alone, as sentences.
+    pub groups: Vec<String>,
     pub cases: Vec<Case>,
 }
 
@@ -325,6 +331,69 @@ pub struct RuleQuality {
     pub thresholds: String,
     /// What a reader should know of these figures.
     pub note: String,
+}
+
+/// A ratio with its interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct Range {
+    /// The ratio.
+    pub value: f64,
+    /// Lower end; `None` where too few people say anything.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+/// One group of members of staff who looked at anything.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Fairness {
+    /// `surname`, `unit_density`, `home_density`, `volume`, `role`.
+    pub dimension: String,
+    /// 1 for the lowest tenth or fifth, the role, or `unknown`.
+    pub group: String,
+    /// What the group covers ("420 to 3,800 looks").
+    pub covers: String,
+    /// Members of staff.
+    pub users: u64,
+    /// Their looks.
+    pub looks: u64,
+    /// How many the score refers, those included for whom the lane had no room.
+    pub referred: u64,
+    /// The same of 1,000.
+    pub referred_per_1000: f64,
+    /// That rate over the rate of everybody else.
+    pub referred_ratio: Option<Range>,
+    /// Cases of a decoy log, in which every tie is coincidence, that stand as high as the lowest referred case that
+    /// rests on a tie, a 1,000 members of staff; `None` without decoys.
+    pub decoys_per_1000: Option<f64>,
+    /// That rate over the rate of everybody else.
+    pub decoys_ratio: Option<Range>,
+    /// Explained looks at people of the own uncommon surname to whom nothing else ties the user.
+    pub namesakes_observed: u64,
+    /// How many peers' rates predict.
+    pub namesakes_expected: f64,
+    /// Observed over expected; `None` where too few are expected.
+    pub namesakes_ratio: Option<Range>,
+    /// Bounds that the group breaks measurably: `decoys`, `referred`, `namesakes`.
+    pub broken: Vec<String>,
+}
+
+/// How much work the lanes bring. Cases of the lanes `refer`, `conflict` and `query`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[allow(missing_docs)]
+pub struct Load {
+    /// Days from the first look to the last.
+    pub days: u64,
+    pub refer_cases: u64,
+    pub conflict_cases: u64,
+    pub query_cases: u64,
+    pub refer_cases_a_day: f64,
+    /// Over the three lanes.
+    pub cases_a_day: f64,
+    /// Members of staff that the refer lane may hold; 0 for no limit.
+    pub capacity: u64,
+    /// Who take up five new cases a day each.
+    pub investigators: u64,
 }
 
 /// A rule that could not run.

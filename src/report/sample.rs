@@ -3,8 +3,8 @@
 
 use super::manifest;
 use super::model::{
-    Block, Case, Counts, Coverage, DuplicateRow, Evidence, Finding, Input, Lane, MethodNote, QuarantineRow, Referral,
-    Report, RuleNotRun, RuleQuality, RuleUse, Run, TimelineLook,
+    Block, Case, Counts, Coverage, DuplicateRow, Evidence, Fairness, Finding, Input, Lane, Load, MethodNote,
+    QuarantineRow, Range, Referral, Report, RuleNotRun, RuleQuality, RuleUse, Run, TimelineLook,
 };
 
 /// Text that tries to be script, to reverse the line and to be a formula.
@@ -275,6 +275,9 @@ pub fn referral() -> Referral {
             text("Check whether the tie was declared to a supervisor at the time."),
         ],
         law: vec![text("dpa2018-s170"), text("cma1990-s1"), text("sopb-confidentiality")],
+        groups: vec![text(
+            "Role response officer: 1.2 of 1,000 are referred, 0.91 times as often (0.60 to 1.38) as everybody else.",
+        )],
         cases: vec![sister(), neighbour()],
     }
 }
@@ -313,6 +316,7 @@ fn others() -> Vec<Referral> {
         rules: vec![text(HOSTILE)],
         next: vec![text(HOSTILE)],
         law: vec![text(HOSTILE)],
+        groups: vec![text(HOSTILE)],
         cases: vec![hostile_case()],
         ..small(3, "r-3", Lane::Query, HOSTILE, HOSTILE)
     };
@@ -407,6 +411,35 @@ fn coverage() -> Vec<Coverage> {
     ]
 }
 
+fn fairness() -> Vec<Fairness> {
+    let ratio = |value: f64, low: f64, high: f64| Some(Range { value, low: Some(low), high: Some(high) });
+    vec![
+        Fairness {
+            dimension: text("surname"),
+            group: text("1"),
+            covers: text("0.01 to 0.20 of 1,000 people"),
+            users: 81,
+            looks: 2_510,
+            referred: 1,
+            referred_per_1000: 1_000.0 / 81.0,
+            referred_ratio: Some(Range { value: 9.02, low: None, high: None }),
+            decoys_per_1000: Some(0.41),
+            decoys_ratio: ratio(1.62, 1.11, 2.36),
+            namesakes_observed: 9,
+            namesakes_expected: 8.2,
+            namesakes_ratio: ratio(1.10, 0.71, 1.70),
+            broken: vec![text("decoys")],
+        },
+        Fairness {
+            dimension: text("role"),
+            group: text(HOSTILE),
+            users: 2,
+            decoys_per_1000: Some(0.0),
+            ..Fairness::default()
+        },
+    ]
+}
+
 /// The whole report.
 #[must_use]
 #[allow(clippy::too_many_lines)] // One value, written out.
@@ -472,6 +505,17 @@ pub fn report() -> Report {
         referrals,
         evidence: events(),
         coverage: coverage(),
+        fairness: fairness(),
+        load: Load {
+            days: 90,
+            refer_cases: 3,
+            conflict_cases: 1,
+            query_cases: 14,
+            refer_cases_a_day: 3.0 / 90.0,
+            cases_a_day: 18.0 / 90.0,
+            capacity: 25,
+            investigators: 1,
+        },
         rules: vec![
             rule("relationship/family", "Looked up a family member and nothing on record explains it", 1),
             rule("duty/off_duty", "Looked up while off duty", 1),

@@ -4,7 +4,7 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
-use super::csv_files::{coverage, evidence, findings, quarantine, referrals};
+use super::csv_files::{coverage, evidence, fairness, findings, quarantine, referrals};
 use super::model::{Lane, Referral, Report};
 use super::{html, json, manifest, sample};
 
@@ -32,6 +32,7 @@ fn the_csv_files_are_as_the_contract_has_them() {
     insta::assert_snapshot!("evidence", text(|out| evidence::write(&report, out).map(drop)));
     insta::assert_snapshot!("coverage", text(|out| coverage::write(&report, out).map(drop)));
     insta::assert_snapshot!("quarantine", text(|out| quarantine::write(&report, out).map(drop)));
+    insta::assert_snapshot!("fairness", text(|out| fairness::write(&report, out).map(drop)));
 }
 
 #[test]
@@ -42,6 +43,7 @@ fn a_line_of_a_csv_file_is_a_row() {
         text(|out| findings::write(&report, out).map(drop)),
         text(|out| evidence::write(&report, out).map(drop)),
         text(|out| quarantine::write(&report, out).map(drop)),
+        text(|out| fairness::write(&report, out).map(drop)),
     ] {
         let mut reader = ::csv::Reader::from_reader(file.as_bytes());
         let rows = reader.records().flatten().count();

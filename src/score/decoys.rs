@@ -23,7 +23,7 @@ use rustc_hash::FxHashMap;
 
 use super::case::{self, CaseScore};
 use super::lanes::refers;
-use super::{Weighed, total};
+use super::{Lane, Member, Weighed, total};
 use crate::ingest::{Code, Environment};
 use crate::instant::Instant;
 use crate::purpose::{AccountKind, Look, Purpose, UserId};
@@ -52,17 +52,41 @@ pub struct Decoys {
     pub alone: u64,
     /// Cases of the log that rest on a tie: index and posterior, in the order of the log.
     pub observed: Vec<(u32, f64)>,
-    /// Posterior and weight of every case of every decoy that rests on a tie, highest first.
-    coincidental: Vec<(f64, f64)>,
+    /// Every case of every decoy that rests on a tie, highest first.
+    coincidental: Vec<Coincidence>,
+}
+
+/// A case of a decoy log that rests on a tie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Coincidence {
+    /// Its posterior.
+    bits: f64,
+    /// How many it counts for.
+    weight: f64,
+    /// Whose case it is.
+    user: UserId,
 }
 
 impl Decoys {
     /// Mean number of cases of a decoy log at or above a posterior of `bits`.
     #[must_use]
     pub fn expected(&self, bits: f64) -> f64 {
-        let at = self.coincidental.partition_point(|(score, _)| *score >= bits);
         // An empty sum of floats is −0.
-        self.coincidental[..at].iter().fold(0.0, |sum, (_, weight)| sum + weight) / f64::from(self.logs.max(1))
+        self.from(bits).iter().fold(0.0, |sum, found| sum + found.weight) / f64::from(self.logs.max(1))
+    }
+
+    /// The same by user, for so many users.
+    #[must_use]
+    pub fn expected_by_user(&self, bits: f64, users: usize) -> Vec<f64> {
+        let mut of = vec![0.0; users];
+        for found in self.from(bits) {
+            of[found.user as usize] += found.weight / f64::from(self.logs.max(1));
+        }
+        of
+    }
+
+    fn from(&self, bits: f64) -> &[Coincidence] {
+        &self.coincidental[..self.coincidental.partition_point(|found| found.bits >= bits)]
     }
 
     /// Cases of the log at or above a posterior of `bits` that rest on a tie.
@@ -76,6 +100,14 @@ impl Decoys {
     pub fn false_discovery(&self, bits: f64) -> f64 {
         let least = 1.0 / f64::from(self.logs.max(1));
         ((self.expected(bits) + least) / self.observed_from(bits).max(1) as f64).min(1.0)
+    }
+
+    /// Where the lowest referred case that rests on a tie stands: from there up, coincidence does harm. `None`
+    /// where no referral rests on one.
+    #[must_use]
+    pub fn level(&self, members: &[Member]) -> Option<f64> {
+        let referred = members.iter().flat_map(|m| &m.cases).filter(|c| c.lane == Lane::Refer);
+        referred.filter_map(|c| self.of_case(c.score.case?)).min_by(f64::total_cmp)
     }
 
     /// Posterior of a case of the log, where it rests on a tie.
@@ -93,6 +125,7 @@ pub fn decoys(world: &World<'_>, rules: &[&Rule], firings: &Firings, rates: &Rat
         return Decoys::default();
     }
     let rescore = Rescore::new(world, rules, firings, rates);
+    let sieve = Sieve::new(world);
     let observed = cases
         .iter()
         .filter_map(|score| {
@@ -102,52 +135,152 @@ pub fn decoys(world: &World<'_>, rules: &[&Rule], firings: &Firings, rates: &Rat
                 .then(|| (index, score.posterior(world.values)))
         })
         .collect();
-    let strata = strata(world);
+    let strata = strata(world, &rescore.fertile);
     let (mut swapped, mut alone) = (0, 0);
     for stratum in &strata {
         let one = stratum.own.len() < 2;
         *(if one { &mut alone } else { &mut swapped }) += stratum.places.len() as u64;
     }
-    let subject = |case: u32| world.cases[case as usize].subject;
-    let coincidental = deal(&strata, checks, |place, from| rescore.posterior(place, subject(from)));
+    let ask = Ask {
+        may: |tied: &Tied, user, fertile| sieve.may(tied, user, fertile),
+        score: |place, subject| rescore.posterior(place, subject),
+    };
+    let coincidental = deal(&strata, checks, &ask);
     Decoys { logs: checks.decoys, seed: checks.seed, swapped, alone, observed, coincidental }
 }
 
 /// One system, one role, one third of the day.
 #[derive(Clone, Debug, Default)]
 struct Stratum {
-    /// Cases with their user, in the order of the log.
-    places: Vec<(u32, UserId)>,
-    /// Places whose subject is tied to any member of staff or stands on the watch list.
-    tied: Vec<u32>,
+    /// Cases in the order of the log.
+    places: Vec<Place>,
+    /// Cases whose subject is tied to any member of staff or stands on the watch list.
+    tied: Vec<Tied>,
     /// Places of each user.
     own: FxHashMap<UserId, u32>,
 }
 
+/// Where a subject may be dealt to. Dealing visits places at random, so that all that is asked of most of them
+/// stands together.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    case: u32,
+    /// The user, and as the lowest bit whether the case may stand with a tie.
+    user: u32,
+}
+
+impl Place {
+    const fn new(case: u32, user: UserId, fertile: bool) -> Self {
+        Self { case, user: user << 1 | fertile as u32 }
+    }
+
+    const fn user(self) -> UserId {
+        self.user >> 1
+    }
+
+    const fn fertile(self) -> bool {
+        self.user & 1 == 1
+    }
+}
+
+/// A subject that is dealt out.
+#[derive(Clone, Copy, Debug)]
+struct Tied {
+    subject: SubjectId,
+    /// The user who looked at it.
+    user: UserId,
+}
+
 impl Stratum {
-    fn add(&mut self, case: u32, user: UserId, tied: bool) {
-        if tied {
-            self.tied.push(self.places.len() as u32);
-        }
-        self.places.push((case, user));
+    fn add(&mut self, place: Place, tied: Option<SubjectId>) {
+        let user = place.user();
+        self.tied.extend(tied.map(|subject| Tied { subject, user }));
+        self.places.push(place);
         *self.own.entry(user).or_default() += 1;
     }
 }
 
-fn strata(world: &World<'_>) -> Vec<Stratum> {
+fn strata(world: &World<'_>, fertile: &[bool]) -> Vec<Stratum> {
     let mut strata: FxHashMap<(Code, u32, u32), Stratum> = FxHashMap::default();
-    for (index, case) in world.cases.iter().enumerate() {
+    for ((index, case), fertile) in (0u32..).zip(&world.cases).zip(fertile) {
         if !world.identified(case.subject) || world.by_machine(case) {
             continue;
         }
         let first = &world.looks(case)[0];
         let key = (first.system, world.peers.group(case.user), slot(world, first.first_at));
-        strata.entry(key).or_default().add(index as u32, case.user, tied(world, case.subject));
+        let tied = tied(world, case.subject).then_some(case.subject);
+        strata.entry(key).or_default().add(Place::new(index, case.user, *fertile), tied);
     }
     // In the order of their first case, so that a stratum has its stream whatever codes its system has.
     let mut strata: Vec<Stratum> = strata.into_values().collect();
-    strata.sort_unstable_by_key(|s| s.places[0].0);
+    strata.sort_unstable_by_key(|s| s.places[0].case);
     strata
+}
+
+/// Who stands near whom, in little space: all but a few of the places where a subject is dealt to are passed over
+/// for want of a tie, and that has to be seen without a visit to the ties themselves.
+struct Sieve {
+    /// By subject.
+    subjects: Vec<Near>,
+    /// Staff of each subject, sorted.
+    staff: Vec<UserId>,
+}
+
+/// What the ties of a subject allow.
+#[derive(Clone, Copy, Debug, Default)]
+struct Near {
+    /// One bit for each member of staff who is tied to it, several to a bit: 0 says no for certain.
+    bits: u64,
+    /// Where the staff are listed.
+    from: u32,
+    to: u32,
+    /// Anybody's look at it may be a tie: a colleague, or somebody on the watch list.
+    anybody: bool,
+    /// It is the own record of a member of staff.
+    own: bool,
+}
+
+const fn bit(user: UserId) -> u64 {
+    // The high bits of a product with an odd number depend on all of the user's.
+    1 << (user.wrapping_mul(0x9E37_79B1) >> 26)
+}
+
+impl Sieve {
+    fn new(world: &World<'_>) -> Self {
+        let relations = world.relations;
+        let mut sieve = Self { subjects: Vec::with_capacity(world.subjects.all.len()), staff: Vec::new() };
+        for subject in 0..world.subjects.all.len() as SubjectId {
+            let from = sieve.staff.len() as u32;
+            let mut near = Near {
+                from,
+                anybody: world.staff_subjects.contains(subject) || !relations.watch_of(subject).is_empty(),
+                ..Near::default()
+            };
+            // Sorted by staff.
+            for tie in relations.by_subject(subject) {
+                near.own |= tie.kind == TieKind::Own;
+                near.bits |= bit(tie.staff);
+                if sieve.staff[from as usize..].last() != Some(&tie.staff) {
+                    sieve.staff.push(tie.staff);
+                }
+            }
+            near.to = sieve.staff.len() as u32;
+            sieve.subjects.push(near);
+        }
+        sieve
+    }
+
+    /// Could a case of `user` stand on a tie to this subject? Where the answer is no, it could not.
+    fn may(&self, tied: &Tied, user: UserId, fertile: bool) -> bool {
+        let near = &self.subjects[tied.subject as usize];
+        if fertile && near.anybody {
+            return true;
+        }
+        // Only the user's own record weighs enough to stand alone.
+        (fertile || near.own)
+            && near.bits & bit(user) != 0
+            && self.staff[near.from as usize..near.to as usize].binary_search(&user).is_ok()
+    }
 }
 
 fn tied(world: &World<'_>, subject: SubjectId) -> bool {
@@ -160,52 +293,62 @@ fn slot(world: &World<'_>, at: Instant) -> u32 {
     at.to_utc().map_or(0, |t| t.with_timezone(&world.judged.zone).hour() / SLOT_HOURS)
 }
 
-/// Deals the tied subjects of each stratum out anew, once for each decoy; `score` is asked for the posterior of
-/// the case at a place with the subject of another case. Highest first.
-fn deal(strata: &[Stratum], checks: CheckValues, score: impl Fn(u32, u32) -> Option<f64> + Sync) -> Vec<(f64, f64)> {
+/// What is asked of a subject at a place.
+struct Ask<M, S> {
+    /// Can the case of this user stand on it at all?
+    may: M,
+    /// Posterior of the case at a place with the subject.
+    score: S,
+}
+
+/// Deals the tied subjects of each stratum out anew, once for each decoy, and gives what stands. Highest first.
+fn deal<M, S>(strata: &[Stratum], checks: CheckValues, ask: &Ask<M, S>) -> Vec<Coincidence>
+where
+    M: Fn(&Tied, UserId, bool) -> bool + Sync,
+    S: Fn(u32, SubjectId) -> Option<f64> + Sync,
+{
     let streams: Vec<(u32, usize)> = (0..checks.decoys)
         .flat_map(|decoy| strata.iter().enumerate().map(move |(at, stratum)| (decoy, at, stratum)))
         .filter(|(_, _, stratum)| !stratum.tied.is_empty() && stratum.own.len() > 1)
         .map(|(decoy, at, _)| (decoy, at))
         .collect();
-    let dealt: Vec<Vec<(f64, f64)>> = streams
+    let dealt: Vec<Vec<Coincidence>> = streams
         .par_iter()
         .map_init(Vec::new, |order, &(decoy, at)| {
             // One stream for each decoy and stratum: nothing depends on which thread came first.
             let mut random = ChaCha8Rng::seed_from_u64(checks.seed);
             random.set_stream(u64::from(decoy) << 32 | at as u64);
-            one(&strata[at], order, &mut random, &score)
+            one(&strata[at], order, &mut random, ask)
         })
         .collect();
-    let mut all: Vec<(f64, f64)> = dealt.into_iter().flatten().collect();
-    all.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    let mut all: Vec<Coincidence> = dealt.into_iter().flatten().collect();
+    all.sort_by(|a, b| (b.bits.total_cmp(&a.bits)).then(b.weight.total_cmp(&a.weight)).then(a.user.cmp(&b.user)));
     all
 }
 
 /// One decoy of one stratum.
-fn one(
-    stratum: &Stratum,
-    order: &mut Vec<u32>,
-    random: &mut ChaCha8Rng,
-    score: &(impl Fn(u32, u32) -> Option<f64> + Sync),
-) -> Vec<(f64, f64)> {
+fn one<M, S>(stratum: &Stratum, order: &mut Vec<Place>, random: &mut ChaCha8Rng, ask: &Ask<M, S>) -> Vec<Coincidence>
+where
+    M: Fn(&Tied, UserId, bool) -> bool,
+    S: Fn(u32, SubjectId) -> Option<f64>,
+{
     let places = stratum.places.len();
     order.clear();
-    order.extend(0..places as u32);
+    order.extend_from_slice(&stratum.places);
     let mut hits = Vec::new();
-    for (drawn, from) in stratum.tied.iter().enumerate() {
+    for (drawn, tied) in stratum.tied.iter().enumerate() {
         let left = (places - drawn) as u128;
         // The high half of a product is a number below `left`; its bias is below one in 2^40.
         let pick = drawn + ((u128::from(random.next_u64()) * left) >> 64) as usize;
         order.swap(drawn, pick);
-        let (place, user) = stratum.places[order[drawn] as usize];
-        let (subject_of, before) = stratum.places[*from as usize];
-        if user == before {
+        let place = order[drawn];
+        let user = place.user();
+        if user == tied.user || !(ask.may)(tied, user, place.fertile()) {
             continue;
         }
-        if let Some(bits) = score(place, subject_of) {
+        if let Some(bits) = (ask.score)(place.case, tied.subject) {
             let own = stratum.own.get(&user).copied().unwrap_or(0) as usize;
-            hits.push((bits, places as f64 / (places - own) as f64));
+            hits.push(Coincidence { bits, weight: places as f64 / (places - own) as f64, user });
         }
     }
     hits
@@ -261,19 +404,14 @@ impl<'a> Rescore<'a> {
         score.blocks.iter().any(|b| b.beside(self.world.values))
     }
 
-    /// Posterior of the case at `place`, had it been a look at `subject`, where it would rest on a tie.
+    /// Posterior of the case at `place`, had it been a look at `subject`, where it would rest on a tie. The sieve has
+    /// let it through.
     fn posterior(&self, place: u32, subject: SubjectId) -> Option<f64> {
         let world = self.world;
         let original = world.cases[place as usize];
         // Only the user's own record weighs enough to stand alone.
         let own = || world.relations.between(subject, original.user).iter().any(|t| t.kind == TieKind::Own);
         if !self.fertile[place as usize] && !own() {
-            return None;
-        }
-        let near = !world.relations.between(subject, original.user).is_empty()
-            || world.staff_subjects.contains(subject)
-            || !world.relations.watch_of(subject).is_empty();
-        if !near {
             return None;
         }
         let case = Case { subject, ..original };
@@ -351,20 +489,25 @@ mod tests {
             // The first user does a quarter of the work.
             let user = if random.next_u64().is_multiple_of(4) { 0 } else { below(&mut random, u64::from(USERS)) };
             let subject = below(&mut random, SUBJECTS);
-            toy.stratum.add(case, user, tied && tie(subject).is_some());
-            toy.subjects.push(subject);
+            toy.add(case, user, subject, tied && tie(subject).is_some());
         }
         toy
     }
 
+    impl Toy {
+        fn add(&mut self, case: u32, user: UserId, subject: u32, tied: bool) {
+            self.stratum.add(Place::new(case, user, true), tied.then_some(subject));
+            self.subjects.push(subject);
+        }
+    }
+
     fn coincidences(toy: &Toy, decoys: u32) -> Decoys {
-        let users: Vec<UserId> = toy.stratum.places.iter().map(|p| p.1).collect();
-        let hit = |place: u32, from: u32| {
-            (tie(toy.subjects[from as usize]) == Some(users[place as usize])).then_some(f64::from(place % 7))
-        };
-        let checks = CheckValues { decoys, seed: 1 };
-        let coincidental = deal(std::slice::from_ref(&toy.stratum), checks, hit);
-        let observed = (0..toy.subjects.len() as u32).filter_map(|case| Some((case, hit(case, case)?))).collect();
+        let users: Vec<UserId> = toy.stratum.places.iter().map(|p| p.user()).collect();
+        let hit =
+            |place: u32, subject: u32| (tie(subject) == Some(users[place as usize])).then_some(f64::from(place % 7));
+        let ask = Ask { may: |_: &Tied, _, _| true, score: hit };
+        let coincidental = deal(std::slice::from_ref(&toy.stratum), CheckValues { decoys, seed: 1 }, &ask);
+        let observed = (0u32..).zip(&toy.subjects).filter_map(|(case, s)| Some((case, hit(case, *s)?))).collect();
         Decoys { logs: decoys, seed: 1, observed, coincidental, ..Decoys::default() }
     }
 
@@ -395,8 +538,7 @@ mod tests {
         let before = coincidences(&toy, 100);
         for case in 4_000..4_040 {
             let user = case - 4_000;
-            toy.stratum.add(case, user, true);
-            toy.subjects.push(user * 10);
+            toy.add(case, user, user * 10, true);
         }
         let after = coincidences(&toy, 100);
         let rise = after.expected(0.0) - before.expected(0.0);
@@ -409,9 +551,10 @@ mod tests {
     fn a_user_alone_is_swapped_with_nobody() {
         let mut stratum = Stratum::default();
         for case in 0..50 {
-            stratum.add(case, 3, true);
+            stratum.add(Place::new(case, 3, true), Some(case));
         }
-        assert_eq!(deal(&[stratum], CheckValues { decoys: 10, seed: 1 }, |_, _| Some(1.0)), Vec::new());
+        let ask = Ask { may: |_: &Tied, _, _| true, score: |_, _| Some(1.0) };
+        assert_eq!(deal(&[stratum], CheckValues { decoys: 10, seed: 1 }, &ask), Vec::new());
     }
 
     #[test]
@@ -431,7 +574,10 @@ mod tests {
         let found = Decoys {
             logs: 200,
             observed: vec![(4, 9.0), (8, 3.0)],
-            coincidental: vec![(5.0, 1.0), (1.0, 1.0)],
+            coincidental: vec![
+                Coincidence { bits: 5.0, weight: 1.0, user: 2 },
+                Coincidence { bits: 1.0, weight: 1.0, user: 0 },
+            ],
             ..Decoys::default()
         };
         let table = [(9.5, 0.0, 0, 0.005), (9.0, 0.0, 1, 0.005), (3.0, 0.005, 2, 0.005), (0.0, 0.01, 2, 0.0075)];
@@ -441,5 +587,7 @@ mod tests {
             assert!((found.false_discovery(bits) - rate).abs() < 1e-12, "{bits}");
         }
         assert_eq!((found.of_case(8), found.of_case(5)), (Some(3.0), None));
+        assert_eq!(found.expected_by_user(2.0, 3), [0.0, 0.0, 0.005]);
+        assert_eq!(found.expected_by_user(0.0, 3), [0.005, 0.0, 0.005]);
     }
 }

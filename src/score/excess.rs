@@ -32,6 +32,8 @@ pub struct Found {
     pub of: f64,
     /// What others in the same role would show out of as much.
     pub expected: f64,
+    /// Standard deviation of that among ordinary users: chance, and how much they differ beyond it.
+    pub spread: f64,
     /// Chance of so many or more.
     pub tail: f64,
 }
@@ -101,7 +103,8 @@ impl Excess {
             .zip(&means)
             .map(|(c, &expected)| {
                 let tail = negative_binomial_tail(c.count.max(0.0) as u64, expected, dispersion);
-                (c.user, Found { count: c.count, of: c.of, expected, tail })
+                let spread = (expected + dispersion * expected * expected).sqrt();
+                (c.user, Found { count: c.count, of: c.of, expected, spread, tail })
             })
             .collect();
         Self { by_user }

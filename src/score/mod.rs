@@ -7,6 +7,7 @@
 pub mod case;
 pub mod decoys;
 pub mod excess;
+pub mod groups;
 pub mod lane;
 pub mod lanes;
 pub mod member;

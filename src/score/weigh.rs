@@ -239,11 +239,13 @@ impl<'a> Rates<'a> {
             return self.weigh(rule, 0.0, 1.0, 0.0, "nothing to compare with".to_owned());
         };
         let because = format!(
-            "likely under misuse {}; {:.0} of {:.0}, where others in the same role would show {:.1}: so many by chance {}",
+            "likely under misuse {}; {:.0} of {:.0}, where others in the same role would show {:.1} with a spread of {:.1} fitted \
+             among peers: so many by chance {}",
             figure(m),
             found.count,
             found.of,
             found.expected,
+            found.spread,
             figure(found.tail)
         );
         self.weigh(rule, (m / found.tail).log2(), found.tail, self.world.values.blocks.volume_sd, because)

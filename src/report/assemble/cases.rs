@@ -7,10 +7,13 @@ use super::{Material, against, evidence::Gathered, words};
 use crate::chance;
 use crate::ids;
 use crate::instant::Instant;
-use crate::purpose::Look;
+use crate::purpose::{Look, UserId};
+use crate::relations::TieKind;
 use crate::rules::fire::Fired;
 use crate::rules::render;
 use crate::rules::rows::case::{CaseFacts, Tally};
+use crate::rules::rows::ties::CaseTie;
+use crate::rules::rows::{Case as Looked, World};
 use crate::score::weigh::figure;
 use crate::score::{CaseScore, Weighed};
 use crate::values::NINETY_PERCENT;
@@ -187,12 +190,33 @@ fn finding(
         first_at: first.map_or_else(String::new, |t| t.rfc3339(zone)),
         last_at: last.map_or_else(String::new, |t| t.rfc3339(zone)),
         evidence: words::sentence(&render(&meta.probity.says, &fill)),
-        against: finding_against(material, fired, &tally),
+        against: finding_against(material, user, fired, &tally),
         expected_by_chance: fired.expected.filter(|_| fired.tie.is_some()),
     }
 }
 
-fn finding_against(material: &Material<'_>, fired: &Fired, tally: &Tally) -> String {
+/// "once", "12 times".
+fn times(n: u64) -> String {
+    if n == 1 { "once".to_owned() } else { format!("{n} times") }
+}
+
+/// All looks of a user at people with a tie of this kind: what the number expected by chance is to be held against,
+/// for that counts all of them too. Of colleagues, those who work as near.
+fn at_such(world: &World<'_>, user: UserId, tie: &CaseTie) -> u32 {
+    let from = world.cases.partition_point(|c| c.user < user);
+    let own = world.cases[from..].iter().take_while(|c| c.user == user).filter(|c| world.identified(c.subject));
+    let such = |c: &&Looked| match tie.kind {
+        TieKind::Colleague => world
+            .staff_subjects
+            .who(world.relations, c.subject)
+            .is_some_and(|other| other != user && world.peers.as_near(user, other, tie.staff)),
+        TieKind::HighProfile => !world.relations.watch_of(c.subject).is_empty(),
+        kind => world.relations.between(c.subject, user).iter().any(|t| t.kind == kind),
+    };
+    own.filter(such).map(|c| c.to - c.from).sum()
+}
+
+fn finding_against(material: &Material<'_>, user: u32, fired: &Fired, tally: &Tally) -> String {
     let mut said = Vec::new();
     if let Some(tie) = &fired.tie {
         if !tie.against.is_empty() {
@@ -202,11 +226,12 @@ fn finding_against(material: &Material<'_>, fired: &Fired, tally: &Tally) -> Str
             said.push(format!("The best other reading: {rival}."));
         }
         if let Some(expected) = fired.expected {
-            let tail = chance::poisson_tail(u64::from(tally.unexplained.max(1)), expected);
+            let observed = u64::from(at_such(material.world, user, tie).max(tally.looks));
             said.push(format!(
-                "By chance {} such looks would be expected; so many or more has a chance of {}.",
+                "The user looked {} at people with such a tie, where chance would give {}; so many or more has a chance of {}.",
+                times(observed),
                 figure(expected),
-                figure(tail)
+                figure(chance::poisson_tail(observed, expected))
             ));
         }
     }

@@ -27,15 +27,7 @@ pub(super) fn note(material: &Material<'_>) -> MethodNote {
                     alone would give.";
         return MethodNote { heading, text: text.to_owned() };
     }
-    let lowest = material
-        .scored
-        .members
-        .iter()
-        .flat_map(|m| &m.cases)
-        .filter(|c| c.lane == Lane::Refer)
-        .filter_map(|c| decoys.of_case(c.score.case?))
-        .min_by(f64::total_cmp);
-    let found = lowest.map_or_else(
+    let found = decoys.level(&material.scored.members).map_or_else(
         || {
             format!(
                 "No referral of this run rests on a tie; {:.1} cases of a decoy log would meet the conditions of one, at any score.",

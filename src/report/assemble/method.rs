@@ -3,7 +3,7 @@
 
 use super::super::model::{MethodNote, Report};
 use super::words::count;
-use super::{Material, chance_check};
+use super::{Material, chance_check, fairness};
 use crate::purpose::template_file::duration_words;
 use crate::purpose::thin::Group;
 use crate::purpose::{Feed, Template};
@@ -13,7 +13,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     let world = material.world;
     let counts = &report.counts;
     let feeds = &world.judged.feeds;
-    let mut said = Vec::new();
+    let mut said = fairness::warnings(&report.fairness);
     if let (Some(first), Some(last)) = (material.scored.cut.first(), material.scored.cut.last()) {
         said.push(format!(
             "The refer lane was ended at {}, as asked: {} more would stand in it, with {:.1} to {:.1} bits. They are in no other \
@@ -209,6 +209,8 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
             ),
         ),
         chance_check::note(material),
+        fairness::note(material, &report.fairness),
+        fairness::load_note(&report.load),
         note(
             "The sample",
             if material.scored.sampled_from == 0 {

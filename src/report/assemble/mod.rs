@@ -5,6 +5,7 @@ mod against;
 mod cases;
 mod chance_check;
 mod evidence;
+mod fairness;
 mod habits;
 mod method;
 mod rule_quality;
@@ -17,9 +18,11 @@ use super::model::{Counts, Lane, Referral, Report, RuleNotRun, Run};
 use crate::ids;
 use crate::ingest::{IngestError, Source};
 use crate::purpose::Purpose;
+use crate::relations::TieKind;
 use crate::rules::fire::Firings;
 use crate::rules::rows::World;
 use crate::rules::{Rule, RuleSet};
+use crate::score::groups::Groups;
 use crate::score::{Member, Scored, member};
 use crate::values::NINETY_PERCENT;
 
@@ -56,8 +59,13 @@ pub fn assemble(material: &Material<'_>) -> Result<Report, IngestError> {
     let world = material.world;
     let mut report = Report { run: material.run.clone(), rules_not_run: material.not_run.clone(), ..Report::default() };
     let mut gathered = evidence::Gathered::default();
+    let groups = Groups::new(world);
+    report.fairness = fairness::table(material, &groups);
+    report.load = fairness::load(material);
     for member in &material.scored.members {
-        report.referrals.push(referral(material, member, &mut gathered));
+        let mut referral = referral(material, member, &mut gathered);
+        referral.groups = fairness::of_member(&groups, &report.fairness, member.user, &tie_kinds(member));
+        report.referrals.push(referral);
     }
     // Habits of units stand between the questions to single users and the random sample.
     let habits = habits::referrals(material, &mut gathered);
@@ -79,6 +87,12 @@ pub fn assemble(material: &Material<'_>) -> Result<Report, IngestError> {
     report.warnings = method::warnings(material, &report);
     report.method = method::notes(material, &report);
     Ok(report)
+}
+
+/// Ties that anything found on a member of staff rests on.
+fn tie_kinds(member: &Member) -> Vec<TieKind> {
+    let fired = member.cases.iter().flat_map(|c| &c.score.fired);
+    fired.filter_map(|(f, _)| f.tie.as_ref()).map(|tie| tie.kind).collect()
 }
 
 fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::Gathered) -> Referral {
@@ -128,6 +142,7 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
         previous_outcome: tables::outcome(world, &staff_id, &referral_id, &cases),
         next,
         law: law.into_iter().collect(),
+        groups: Vec::new(),
         referral_id,
         staff_id,
         cases,

@@ -7,6 +7,7 @@
 
 pub mod coverage;
 pub mod evidence;
+pub mod fairness;
 pub mod findings;
 pub mod quarantine;
 pub mod referrals;

@@ -5,7 +5,8 @@ use std::borrow::Borrow;
 use chrono::{DateTime, FixedOffset};
 
 use crate::report::csv_files::fixed;
-use crate::report::model::Lane;
+use crate::report::model::{Lane, Range};
+use crate::score::groups::UNKNOWN;
 
 /// A day as it is shown.
 const DAY: &str = "%-d\u{a0}%b\u{a0}%Y";
@@ -193,6 +194,41 @@ pub fn percent(share: f64) -> String {
 pub fn expected(number: impl Borrow<f64>) -> String {
     let number = *number.borrow();
     if number > 0.0 && number < 0.005 { "fewer than 0.01".to_owned() } else { fixed(number, 2) }
+}
+
+/// A ratio and its interval: `1.31 (0.92 to 1.88)`; empty where there is none.
+#[must_use]
+pub fn range(range: &Option<Range>) -> String {
+    range.as_ref().map_or_else(String::new, |r| match (r.low, r.high) {
+        (Some(low), Some(high)) => format!("{} ({} to {})", fixed(r.value, 2), fixed(low, 2), fixed(high, 2)),
+        _ => fixed(r.value, 2),
+    })
+}
+
+/// A group of the fairness table: "Surname, 3rd tenth from the rarest".
+#[must_use]
+pub fn group(dimension: &str, group: &str) -> String {
+    let known = group != UNKNOWN;
+    match dimension {
+        "surname" if known => format!("Surname, tenth {group} (1 the rarest)"),
+        "unit_density" if known => format!("Homes of the unit, fifth {group} (1 the sparsest)"),
+        "home_density" if known => format!("Home, fifth {group} (1 the sparsest)"),
+        "volume" if known => format!("Number of looks, tenth {group} (1 the fewest)"),
+        "role" if known => format!("Role {group}"),
+        other => format!("{}, not known", label(other)),
+    }
+}
+
+/// Bounds that a group breaks, in words.
+#[must_use]
+pub fn broken(codes: &[String]) -> String {
+    let words = codes.iter().map(|code| match code.as_str() {
+        "decoys" => "referred by coincidence more often than others",
+        "referred" => "referred more often than others",
+        "namesakes" => "chance of a namesake not estimated well",
+        other => other,
+    });
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// A code as a phrase: `very_strong` becomes `very strong`.

@@ -244,6 +244,12 @@ impl Peers {
         }
     }
 
+    /// Does `other` work as near to `user` as `known` does, or nearer?
+    #[must_use]
+    pub fn as_near(&self, user: UserId, other: UserId, known: Option<UserId>) -> bool {
+        known.is_none_or(|known| self.near(user, other) <= self.near(user, known))
+    }
+
     /// The rate at which peers of `user` hit somebody with such a tie to `user`; of colleagues, those who work
     /// as near as `other`, or all where it is not given.
     #[must_use]
