@@ -6,7 +6,7 @@
 //! rate times what the user's count grows with, and the spread is how much users
 //! differ beyond that.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::chance::negative_binomial_tail;
 use crate::purpose::UserId;
@@ -97,14 +97,14 @@ impl Excess {
             (sum - c.count + weight * parent) / (of - c.of + weight)
         };
         let means: Vec<f64> = counts.iter().map(|c| rate(c) * c.of).collect();
-        let dispersion = dispersion(counts, &means);
+        let spread = Spread::of(counts, &means);
         let by_user = counts
             .iter()
             .zip(&means)
             .map(|(c, &expected)| {
+                let dispersion = spread.around(c, expected, shrinkage);
                 let tail = negative_binomial_tail(c.count.max(0.0) as u64, expected, dispersion);
-                let spread = (expected + dispersion * expected * expected).sqrt();
-                (c.user, Found { count: c.count, of: c.of, expected, spread, tail })
+                (c.user, Found { count: c.count, of: c.of, expected, spread: (expected + dispersion * expected * expected).sqrt(), tail })
             })
             .collect();
         Self { by_user }
@@ -124,19 +124,70 @@ struct Count {
     of: f64,
 }
 
-/// How much users differ beyond chance: the variance of a count is mean + dispersion × mean², fitted by
-/// moments with the furthest set aside.
-fn dispersion(counts: &[Count], means: &[f64]) -> f64 {
-    let mut residuals: Vec<(f64, f64)> =
-        counts.iter().zip(means).filter(|(_, m)| **m > 0.0).map(|(c, m)| (c.count, *m)).collect();
-    residuals.sort_by(|a, b| {
-        let z = |r: &(f64, f64)| (r.0 - r.1) / r.1.sqrt();
-        z(a).total_cmp(&z(b)).then(a.0.total_cmp(&b.0))
-    });
-    residuals.truncate(residuals.len() - (residuals.len() as f64 * SET_ASIDE) as usize);
-    let (over, square) =
-        residuals.iter().fold((0.0, 0.0), |(over, square), (x, m)| (over + (x - m).powi(2) - m, square + m * m));
-    if square > 0.0 { (over / square).max(LEAST_DISPERSION) } else { LEAST_DISPERSION }
+/// How much users differ beyond chance: the variance of a count is mean + dispersion × mean², fitted by moments
+/// with the furthest set aside. Some roles are more mixed than others (a squad and a desk may bear one title), so
+/// each role has its own spread, drawn towards that of all; it never falls below that of all.
+struct Spread {
+    all: Moments,
+    by_group: FxHashMap<u32, Moments>,
+    users: f64,
+    /// Users set aside.
+    aside: FxHashSet<UserId>,
+}
+
+/// Sums over users of (count − mean)² − mean, and of mean².
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    over: f64,
+    square: f64,
+}
+
+impl Moments {
+    fn one(c: &Count, mean: f64) -> Self {
+        Self { over: (c.count - mean).powi(2) - mean, square: mean * mean }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.over += other.over;
+        self.square += other.square;
+    }
+
+    fn dispersion(self) -> f64 {
+        if self.square > 0.0 { (self.over / self.square).max(LEAST_DISPERSION) } else { LEAST_DISPERSION }
+    }
+}
+
+impl Spread {
+    fn of(counts: &[Count], means: &[f64]) -> Self {
+        let mut known: Vec<(&Count, f64)> = counts.iter().zip(means.iter().copied()).filter(|(_, m)| *m > 0.0).collect();
+        known.sort_by(|a, b| {
+            let z = |(c, m): &(&Count, f64)| (c.count - m) / m.sqrt();
+            z(b).total_cmp(&z(a)).then(b.0.count.total_cmp(&a.0.count)).then(a.0.user.cmp(&b.0.user))
+        });
+        let furthest = (known.len() as f64 * SET_ASIDE) as usize;
+        let aside = known[..furthest].iter().map(|(c, _)| c.user).collect();
+        let known = &known[furthest..];
+        let (mut all, mut by_group) = (Moments::default(), FxHashMap::<u32, Moments>::default());
+        for &(c, mean) in known {
+            all.add(Moments::one(c, mean));
+            by_group.entry(c.group).or_default().add(Moments::one(c, mean));
+        }
+        Self { all, by_group, users: known.len() as f64, aside }
+    }
+
+    /// Of the others in a user's role. The user does not widen it.
+    fn around(&self, c: &Count, mean: f64, shrinkage: f64) -> f64 {
+        let all = self.all.dispersion();
+        let mut role = self.by_group.get(&c.group).copied().unwrap_or_default();
+        if !self.aside.contains(&c.user) && mean > 0.0 {
+            let own = Moments::one(c, mean);
+            role.add(Moments { over: -own.over, square: -own.square });
+        }
+        // As if so many average users had differed as all do.
+        let square = shrinkage * self.all.square / self.users.max(1.0);
+        role.add(Moments { over: square * all, square });
+        role.dispersion().max(all)
+    }
 }
 
 #[cfg(test)]

@@ -84,7 +84,20 @@ pub(super) const FACTS: &[Fact] = &[
         &["duty"],
         "0",
     ),
-    number(S, "isolated_sessions", "Short bursts of looks with hours of nothing before and after", &["access"], "0"),
+    number(
+        S,
+        "isolated_sessions",
+        "Short bursts of nothing but unexplained looks, with hours of nothing before and after",
+        &["access"],
+        "0",
+    ),
+    number(
+        S,
+        "isolated_sessions.usual",
+        "Unexplained matters that would fall into such bursts if they fell as the user's other looks do",
+        &["access"],
+        "0.4",
+    ),
     number(
         S,
         "borrowed_numbers",

@@ -41,6 +41,8 @@ pub struct UserFacts {
     pub prints: u32,
     pub off_duty: u32,
     pub isolated_sessions: u32,
+    /// Open matters that would fall into isolated sessions if they fell as this user's other looks do.
+    pub isolated_usual: f64,
     pub borrowed_numbers: u32,
     pub empty_reasons: u32,
     pub duty_known: bool,
@@ -64,6 +66,10 @@ const TELLING_PEERS: usize = 5;
 const BURST: i64 = 10 * MINUTE;
 /// … with nothing this long on both sides is isolated.
 const SILENCE: i64 = 3 * HOUR;
+/// Share of looks that fall into isolated bursts where a user has too few looks to say …
+const ISOLATED_SHARE: f64 = 0.1;
+/// … which counts as much as so many looks of the user's own.
+const ISOLATED_LOOKS: f64 = 10.0;
 /// So many different matters without explanation …
 const SITTING_MATTERS: u32 = 4;
 /// … within this of one another are a sitting.
@@ -158,17 +164,20 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
             if look.quoted == Quoted::Borrowed {
                 quoted.entry(look.incident).or_default().insert(look.subject);
             }
-            times.push((look.first_at, look.purpose != Purpose::Explained));
+            times.push((look.first_at, open));
         }
     }
     f.borrowed_numbers = quoted.values().filter(|s| s.len() >= BORROWED_SUBJECTS).count() as u32;
     f.high_profile_expected = f64::from(f.subjects_unexplained) * watched_share;
     times.sort_unstable();
-    f.isolated_sessions = isolated(&times);
     f.off_duty_days = off_days.len() as u32;
     open_looks.sort_unstable();
     f.burst_unexplained = in_sittings(&open_looks, |sitting| world.matters.count(world.judged, sitting));
     f.matters_unexplained = world.matters.count(world.judged, &open_looks);
+    let (isolated, answered_isolated, answered) = isolated(&times);
+    f.isolated_sessions = isolated;
+    f.isolated_usual = f64::from(f.matters_unexplained) * (f64::from(answered_isolated) + ISOLATED_SHARE * ISOLATED_LOOKS)
+        / (f64::from(answered) + ISOLATED_LOOKS);
     f
 }
 
@@ -197,23 +206,27 @@ fn in_sittings(looks: &[(Instant, SubjectId)], matters: impl Fn(&[(Instant, Subj
     found + run.map_or(0, |(from, to)| matters(&looks[from..=to]))
 }
 
-/// Short bursts, with an unexplained look, that stand hours apart from all other activity.
-fn isolated(times: &[(Instant, bool)]) -> u32 {
-    let mut count = 0;
+/// Short bursts that stand hours apart from all other activity: how many hold nothing but unexplained looks, how many
+/// of the other looks fall into such bursts, and out of how many.
+fn isolated(times: &[(Instant, bool)]) -> (u32, u32, u32) {
+    let (mut bursts, mut answered_inside, mut answered) = (0, 0, 0);
     let mut start = 0;
     for i in 0..times.len() {
         let last = i + 1 == times.len();
         if last || times[i + 1].0.0 - times[i].0.0 >= SILENCE {
             let burst = &times[start..=i];
             let short = burst[burst.len() - 1].0.0 - burst[0].0.0 <= BURST;
+            let others = burst.iter().filter(|(_, open)| !open).count() as u32;
+            answered += others;
             // The ends of the window are no silence: what lies beyond is not known.
-            if short && start > 0 && !last && burst.iter().any(|(_, open)| *open) {
-                count += 1;
+            if short && start > 0 && !last {
+                answered_inside += others;
+                bursts += u32::from(others == 0);
             }
             start = i + 1;
         }
     }
-    count
+    (bursts, answered_inside, answered)
 }
 
 /// Subjects of incidents in which a member of staff is a party, by the tie of staff to themselves.
@@ -405,6 +418,7 @@ const NAMED: &[(&str, Getter)] = &[
     ("unexplained_z", |r| optional(r.facts.unexplained_z)),
     ("off_duty_looks", |r| count(r.facts.off_duty)),
     ("isolated_sessions", |r| count(r.facts.isolated_sessions)),
+    ("isolated_sessions.usual", |r| Value::Number(r.facts.isolated_usual)),
     ("borrowed_numbers", |r| count(r.facts.borrowed_numbers)),
     ("boilerplate_share", |r| {
         if r.world.judged.reasons.tells_apart() && r.facts.looks > 0 {
@@ -458,8 +472,10 @@ mod tests {
         let lonely = [at(15.0, true), at(15.1, true)];
         let next_day = [at(32.0, false), at(33.0, false)];
         let day: Vec<_> = busy.into_iter().chain(lonely).chain(next_day).collect();
-        assert_eq!(isolated(&day), 1);
-        assert_eq!(isolated(&day[..5]), 0, "the end of the window is no silence");
+        assert_eq!(isolated(&day), (1, 0, 5));
+        assert_eq!(isolated(&day[..5]).0, 0, "the end of the window is no silence");
+        let answered: Vec<_> = day.iter().map(|(at, _)| (*at, false)).collect();
+        assert_eq!(isolated(&answered), (0, 2, 7), "work that records answer may stand alone, too");
     }
 
     #[test]
