@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::config::RunConfig;
 use crate::ingest::{self, IngestError, Progress, Tables};
 use crate::ledger::{Ledger, LedgerError};
-use crate::purpose::template_file::TemplateErrors;
+use crate::purpose::template_error::TemplateErrors;
 use crate::purpose::{self, Explanations, House, ReasonLists, Window};
 use crate::relations;
 use crate::report::{self, WriteError, assemble, manifest, model};
