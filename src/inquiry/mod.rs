@@ -2,6 +2,7 @@
 //! not explained. The line is walked as for a run; only what is written differs.
 
 pub mod explain;
+pub mod told;
 pub mod who;
 
 use std::path::PathBuf;
@@ -15,7 +16,8 @@ use crate::report::{self, manifest};
 use crate::rules::rows::World;
 use crate::run::{self, Reading, RunError, Watch};
 
-pub use explain::{Explained, explain};
+pub use explain::explain;
+pub use told::Explained;
 pub use who::{Asked, NotOne};
 
 /// What an audit asks.
