@@ -302,7 +302,7 @@ pub fn analyse(
     let report = assemble::assemble(&material)?;
     let mut extra = Vec::new();
     if config.keep_looks {
-        extra.push(report::looks_parquet(&world).map_err(|e| RunError::Join(e.to_string()))?);
+        extra.push(report::looks_parquet(&world, &runnable, &firings).map_err(|e| RunError::Join(e.to_string()))?);
     }
     Ok(Analysis { report, extra })
 }
