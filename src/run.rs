@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::config::RunConfig;
 use crate::ingest::{self, IngestError, Progress, Tables};
 use crate::ledger::{Ledger, LedgerError};
-use crate::purpose::template_file::TemplateErrors;
+use crate::purpose::template_error::TemplateErrors;
 use crate::purpose::{self, Explanations, House, ReasonLists, Window};
 use crate::relations;
 use crate::report::{self, WriteError, assemble, manifest, model};
@@ -302,7 +302,7 @@ pub fn analyse(
     let report = assemble::assemble(&material)?;
     let mut extra = Vec::new();
     if config.keep_looks {
-        extra.push(report::looks_parquet(&world).map_err(|e| RunError::Join(e.to_string()))?);
+        extra.push(report::looks_parquet(&world, &runnable, &firings).map_err(|e| RunError::Join(e.to_string()))?);
         extra.push(report::groups_file(&world, &scored));
     }
     Ok(Analysis { report, extra })

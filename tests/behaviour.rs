@@ -189,6 +189,15 @@ fn vetting_standards_disclosure_and_control_room_at_work_are_not_referred() {
         .map(|s| s["staff_id"].clone())
         .collect();
     let mut workers = Vec::new();
+    // The same looks of somebody without that function are asked about.
+    let officer = staff
+        .iter()
+        .find(|s| s["role"] == "Response Officer" && s["status"] == "active" && !misusers.contains(&s["staff_id"]));
+    let officer = officer.expect("an officer")["staff_id"].as_str();
+    for (at, colleague) in colleagues.iter().enumerate().take(20) {
+        let when = format!("2026-03-{}T1{}:{:02}:00Z", 17 + at % 10, at % 6, at);
+        force.look(&format!("HAND-4{at}"), officer, &when, colleague, &[("reason_text", "case work")]);
+    }
     for (n, role) in
         ["Vetting Officer", "PSD Investigator", "Disclosure Officer", "Control Room Operator"].iter().enumerate()
     {
@@ -214,4 +223,6 @@ fn vetting_standards_disclosure_and_control_room_at_work_are_not_referred() {
     for id in workers {
         assert!(!lanes(&report, &id).contains(&"refer".to_owned()), "{id} did the job");
     }
+    let lane = lanes(&report, officer);
+    assert!(lane.iter().any(|l| l == "refer" || l == "query"), "{officer} has no such function: {lane:?}");
 }

@@ -74,6 +74,42 @@ fn a_look_without_its_only_link_weighs_more() {
     assert!(!line.contains(": -"), "{line}");
 }
 
+/// The JSON says what the text says: the same looks and templates, the same figures, a line for each link left out.
+#[test]
+fn programs_read_what_people_read() {
+    let mut reader = csv::Reader::from_path(fixture("access.csv")).expect("the log");
+    let log: Vec<BTreeMap<String, String>> = reader.deserialize().map(|r| r.expect("a row")).collect();
+    let event = log.iter().find(|r| r["action"] == "view" && !r["incident_id"].is_empty()).expect("a look at work");
+    let id = &event["event_id"];
+    let text = said(id);
+    let out = Command::new(env!("CARGO_BIN_EXE_probity"))
+        .args(["explain", id, "--json", "--quiet", "--config"])
+        .arg(fixture("probity.toml"))
+        .assert()
+        .success();
+    let json: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).expect("JSON");
+    assert_eq!(json["schema"], "probity-explain/1");
+    assert!(text.starts_with(&format!("Case {}:", json["case_id"].as_str().expect("an id"))), "{text}");
+    let look = &json["looks"][0];
+    assert!(text.contains(look["look_id"].as_str().expect("an id")));
+    let tried = look["tried"].as_array().expect("templates");
+    assert_eq!(tried.len(), Template::count());
+    let answers = text.lines().filter(|l| l.starts_with("  + ")).count();
+    assert_eq!(tried.iter().filter(|t| t["answers"] == true).count(), answers);
+    assert!(answers > 0, "{text}");
+    let evidence = json["evidence_bits"].as_f64().expect("bits");
+    assert!(text.contains(&format!("Evidence {evidence:+.1} bits")), "{text}");
+    let without = json["without"].as_array().expect("links");
+    assert!(!without.is_empty());
+    for link in without {
+        let words = |key: &str| link[key].as_str().expect("words").to_owned();
+        let bits = link["bits"].as_f64().expect("bits");
+        let line = format!("without {} {}: {bits:+.1} bits", words("record"), words("id"));
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+    assert_eq!(text.lines().filter(|l| l.starts_with("without ")).count(), without.len());
+}
+
 #[test]
 fn an_id_of_nothing_is_said() {
     for id in ["C-000000000000", "L-0000000000000000", "NOSUCHEVENT"] {

@@ -222,15 +222,72 @@ proptest! {
     }
 }
 
-/// `PROBITY_EXPECT=write` renews docs/explanations.md.
+/// `PROBITY_EXPECT=write` renews docs/explanations.md, down to what was measured and written by hand.
 #[test]
 fn the_page_on_explanations_is_current() {
+    const BY_HAND: &str = "\n## Measured\n";
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explanations.md");
     let made = probity::purpose::templates::document();
+    let page = fs::read_to_string(&path).expect("docs/explanations.md");
+    let (generated, by_hand) = page.split_at(page.find(BY_HAND).unwrap_or(page.len()));
     if std::env::var_os("PROBITY_EXPECT").is_some_and(|v| v == "write") {
-        fs::write(&path, &made).expect("written");
+        fs::write(&path, format!("{made}{by_hand}")).expect("written");
+    } else {
+        assert_eq!(made, generated, "docs/explanations.md is out of date");
     }
-    assert_eq!(made, fs::read_to_string(&path).expect("docs/explanations.md"), "docs/explanations.md is out of date");
+}
+
+/// What a system asks by itself belongs to the act that set it off, in whatever system; who was not asked about by a
+/// person stays a look of its own.
+#[test]
+fn automatic_queries_are_part_of_the_act_that_set_them_off() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let nobody = Force {
+        assignments: vec![],
+        parties: vec![],
+        events: vec![],
+        authorities: vec![],
+        sessions: vec![],
+        relations: vec![],
+    };
+    write(&nobody, desk.path());
+    let rows = [
+        ("E0,2026-03-05T10:00:00Z,S0,RMS", "search", "", "AA02 AAA"),
+        ("E1,2026-03-05T10:00:01Z,S0,PND", "other", "", ""),
+        ("E2,2026-03-05T10:00:20Z,svc,PND", "other", "N3", ""),
+        ("E3,2026-03-05T11:00:05Z,S0,PND", "other", "N4", ""),
+        ("E4,2026-03-05T11:00:10Z,S0,RMS", "view", "N4", ""),
+        ("E5,2026-03-05T12:30:00Z,S0,PND", "other", "", ""),
+        ("E6,2026-03-05T13:00:00Z,S0,RMS", "view", "N5", ""),
+        ("E7,2026-03-05T13:05:00Z,S0,PND", "other", "N5", ""),
+    ];
+    let mut access = "event_id,at,login,system,action,terminal,location,subject_id,q_vrm\n".to_owned();
+    for (start, action, record, plate) in rows {
+        let _ = writeln!(access, "{start},{action},W1,HQ,{record},{plate}");
+    }
+    fs::write(desk.path().join("access.csv"), access).expect("written");
+    let config = config::load(&desk.path().join("probity.toml"), &Overrides::default()).expect("sound");
+    let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
+    let house = run::load_house(&config).expect("shipped");
+    let stages = run::stages(&config, &tables, &house, &Unwatched).expect("joined");
+    let mut looks: Vec<(String, &str, u32)> = (stages.judged.looks.all.iter())
+        .map(|l| {
+            let subject = &stages.subjects.all[l.subject as usize];
+            (subject.key.clone(), tables.access.strings.get(l.system), l.events)
+        })
+        .collect();
+    looks.sort();
+    let expected = [
+        ("record:N3", "PND", 1), // the keeper that the machine came back with
+        ("record:N4", "RMS", 2),
+        ("record:N5", "PND", 1), // five minutes on, nobody's query set it off
+        ("record:N5", "RMS", 1),
+        ("unknown:", "PND", 1),
+        ("vrm:AA02AAA", "RMS", 2),
+    ];
+    let found: Vec<(&str, &str, u32)> =
+        looks.iter().map(|(key, system, events)| (key.as_str(), *system, *events)).collect();
+    assert_eq!(found, expected);
 }
 
 /// A grace of the force's own changes the answer, and a bad file is refused with its place.

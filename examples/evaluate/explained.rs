@@ -23,6 +23,10 @@ pub struct Explained {
     pub benign: Share,
     /// The first of each user at each subject.
     pub benign_first: Share,
+    /// Ordinary looks explained, of all: what cannot be told counts as not explained.
+    pub benign_of_all: Share,
+    /// Ordinary looks explained, with nothing against it: see `planted_answered`.
+    pub benign_answered: Share,
     /// Ordinary looks whose purpose stands in some table.
     pub benign_logged: Share,
     /// Ordinary looks of which nothing can be told, of all.
@@ -31,8 +35,13 @@ pub struct Explained {
     pub unlogged: BTreeMap<String, Share>,
     /// Those of them that some explanation answers all the same.
     pub unlogged_explained: BTreeMap<String, Share>,
-    /// Planted looks explained, by kind: wrongly, but for declared conflicts.
+    /// Planted looks explained, by kind: wrongly, but for conflicts, where an assigned officer should have said so.
     pub planted: BTreeMap<String, Share>,
+    /// Of these, the ones that the engine treats as answered: no rule that may refer or ask about a conflict fired on
+    /// the look or its case. A role's function explains whatever its holder looks at, and does not silence a tie.
+    pub planted_answered: BTreeMap<String, Share>,
+    /// What explains planted looks.
+    pub planted_by_template: BTreeMap<String, usize>,
     /// What answers ordinary looks.
     pub by_template: BTreeMap<String, usize>,
 }
@@ -44,6 +53,7 @@ struct Look {
     at: String,
     purpose: String,
     template: String,
+    answered: bool,
     events: Vec<String>,
 }
 
@@ -62,14 +72,21 @@ pub fn measure(folder: &Path, world: &World, run: &Path) -> Result<Option<Explai
     for look in &looks {
         let explained = look.purpose == "explained";
         if let Some(case) = look.events.iter().find_map(|e| world.planted.get(e)) {
-            counts.planted.entry(world.cases[*case].kind.clone()).or_default().add(explained);
+            let kind = &world.cases[*case].kind;
+            counts.planted.entry(kind.clone()).or_default().add(explained);
+            counts.planted_answered.entry(kind.clone()).or_default().add(look.answered);
+            if explained {
+                *counts.planted_by_template.entry(look.template.clone()).or_default() += 1;
+            }
             continue;
         }
         counts.cannot_tell.add(look.purpose == "cannot_tell");
+        counts.of_all.add(explained);
         if look.purpose == "cannot_tell" {
             continue;
         }
         counts.benign.add(explained);
+        counts.answered.add(look.answered);
         if explained {
             *counts.by_template.entry(look.template.clone()).or_default() += 1;
         }
@@ -86,11 +103,15 @@ pub fn measure(folder: &Path, world: &World, run: &Path) -> Result<Option<Explai
     Ok(Some(Explained {
         benign: counts.benign.share(),
         benign_first: counts.first.share(),
+        benign_of_all: counts.of_all.share(),
+        benign_answered: counts.answered.share(),
         benign_logged: counts.logged.share(),
         cannot_tell: counts.cannot_tell.share(),
         unlogged: counts.unlogged.iter().map(|(k, t)| (k.clone(), Share::wilson(t.of as f64, of))).collect(),
         unlogged_explained: shares(&counts.unlogged),
         planted: shares(&counts.planted),
+        planted_answered: shares(&counts.planted_answered),
+        planted_by_template: counts.planted_by_template,
         by_template: counts.by_template,
     }))
 }
@@ -118,8 +139,12 @@ struct Counts {
     first: Tally,
     logged: Tally,
     cannot_tell: Tally,
+    of_all: Tally,
+    answered: Tally,
     unlogged: BTreeMap<String, Tally>,
     planted: BTreeMap<String, Tally>,
+    planted_answered: BTreeMap<String, Tally>,
+    planted_by_template: BTreeMap<String, usize>,
     by_template: BTreeMap<String, usize>,
 }
 
@@ -157,6 +182,7 @@ fn read(kept: &Path, ids: &FxHashMap<u64, String>) -> Result<Vec<Look>, TableErr
     let environment = column("environment")?;
     let (staff, subject, at) = (column("staff_id")?, column("subject_id")?, column("first_at")?);
     let (purpose, template, sources) = (column("purpose")?, column("explained_by")?, column("sources")?);
+    let answered = flags(&frame, "answered").map_err(|e| fail(&e))?;
     let events = |of: &str| -> Vec<String> {
         let lines = of.split(';').filter_map(|s| s.rsplit(':').next()?.parse::<u64>().ok());
         lines.filter_map(|line| ids.get(&line).cloned()).collect()
@@ -169,6 +195,7 @@ fn read(kept: &Path, ids: &FxHashMap<u64, String>) -> Result<Vec<Look>, TableErr
             at: at[row].clone(),
             purpose: purpose[row].clone(),
             template: template[row].clone(),
+            answered: answered[row],
             events: events(&sources[row]),
         })
         .collect())
@@ -176,6 +203,10 @@ fn read(kept: &Path, ids: &FxHashMap<u64, String>) -> Result<Vec<Look>, TableErr
 
 fn texts(frame: &DataFrame, name: &str) -> polars::prelude::PolarsResult<Vec<String>> {
     Ok(frame.column(name)?.str()?.iter().map(|t| t.unwrap_or_default().to_owned()).collect())
+}
+
+fn flags(frame: &DataFrame, name: &str) -> polars::prelude::PolarsResult<Vec<bool>> {
+    Ok(frame.column(name)?.bool()?.iter().map(|t| t.unwrap_or_default()).collect())
 }
 
 /// The measures in words and columns.
@@ -186,6 +217,8 @@ pub fn print(e: &Explained) -> String {
     };
     line("ordinary looks", &e.benign);
     line("first looks", &e.benign_first);
+    line("  of all, cannot tell too", &e.benign_of_all);
+    line("  and nothing against it", &e.benign_answered);
     line("with a record somewhere", &e.benign_logged);
     line("cannot be told, of all", &e.cannot_tell);
     for (why, share) in &e.unlogged {
@@ -196,6 +229,13 @@ pub fn print(e: &Explained) -> String {
     }
     for (kind, share) in &e.planted {
         line(&format!("planted {kind}"), share);
+        if let Some(answered) = e.planted_answered.get(kind).filter(|_| share.hits > 0.0) {
+            line("  and nothing against it", answered);
+        }
+    }
+    let planted: usize = e.planted.values().map(|s| s.of).sum();
+    for (template, looks) in &e.planted_by_template {
+        line(&format!("  planted, by {template}"), &Share::wilson(*looks as f64, planted));
     }
     for (template, looks) in &e.by_template {
         let _ = writeln!(text, "  by {template:<23} {:.4}  {looks}", *looks as f64 / e.benign.of.max(1) as f64);

@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::asking::Asking;
 use super::console::{Console, Volume};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::run::bound_threads;
 use super::text::{clean, counted};
-use crate::config::{self, Overrides};
 use crate::inquiry::{self, Asked, Audited, Question};
 
 /// Examples, and what the options cannot say.
@@ -46,21 +45,12 @@ pub struct Args {
     #[arg(long, value_name = "DATE")]
     pub born: Option<String>,
 
-    /// Start of the period: a date (its first moment) or an RFC 3339 time
-    #[arg(long, value_name = "WHEN", help_heading = "Window")]
-    pub since: Option<String>,
-
-    /// End of the period: a date (that day counts) or an RFC 3339 time (itself outside)
-    #[arg(long, value_name = "WHEN", help_heading = "Window")]
-    pub until: Option<String>,
-
     /// Folder that the audit is written to [default: `audit` in the working folder]
     #[arg(short, long, value_name = "DIR", help_heading = "Report")]
     pub out: Option<PathBuf>,
 
-    /// How many threads to work with [default: one a processor]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
-    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub asking: Asking,
 }
 
 /// Makes the audit and says what came of it.
@@ -68,18 +58,9 @@ pub struct Args {
 /// # Errors
 /// Whatever stops it; see [`Exit`] for the codes.
 pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
-    let overrides = Overrides {
-        since: args.since.clone(),
-        until: args.until.clone(),
-        // Never the folder of the nightly report.
-        out: Some(args.out.clone().unwrap_or_else(|| PathBuf::from("audit"))),
-        threads: args.threads.map(usize::from),
-        ..Overrides::default()
-    };
-    let config = config::load(&args.config, &overrides)?;
-    if let Some(threads) = config.threads {
-        bound_threads(threads)?;
-    }
+    // Never the folder of the nightly report.
+    let out = args.out.clone().unwrap_or_else(|| PathBuf::from("audit"));
+    let config = args.asking.config(&args.config, Some(out))?;
     let asked = |who: &String| Asked { who: who.clone(), born: args.born.clone() };
     let question = match (&args.subject, &args.staff) {
         (Some(who), _) => Question::Subject(asked(who)),

@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::asking::Asking;
 use super::console::Console;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::progress::Progress;
-use super::run::bound_threads;
 use super::stdout;
 use super::text::clean;
-use crate::config::{self, Overrides};
 use crate::inquiry;
 
 /// Examples, and what the options cannot say.
@@ -18,6 +17,7 @@ Examples:
   probity explain C-1a2b3c4d5e6f --config nightly.toml    a case of findings.csv
   probity explain L-28f63034e064a85f --config nightly.toml    a look of audit.csv
   probity explain 1DBNPCH94S --config nightly.toml    the look of one audited event
+  probity explain 1DBNPCH94S --config nightly.toml --json | jq .without
 
 Prints every explanation that was tried, what matched, what failed and by how
 much; then the evidence, and what it would be without each record that links
@@ -34,21 +34,12 @@ pub struct Args {
     #[arg(short, long, value_name = "FILE")]
     pub config: PathBuf,
 
-    /// Start of the window: a date (its first moment) or an RFC 3339 time
-    #[arg(long, value_name = "WHEN", help_heading = "Window")]
-    pub since: Option<String>,
+    /// For programs: the same as one JSON object (probity-explain/1)
+    #[arg(long)]
+    pub json: bool,
 
-    /// End of the window: a date (that day counts) or an RFC 3339 time (itself outside)
-    #[arg(long, value_name = "WHEN", help_heading = "Window")]
-    pub until: Option<String>,
-
-    /// Folder of rules to use in place of the shipped ones
-    #[arg(long, value_name = "DIR", help_heading = "Engine")]
-    pub rules: Option<PathBuf>,
-
-    /// How many threads to work with [default: one a processor]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "Engine")]
-    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub asking: Asking,
 }
 
 /// Explains and prints.
@@ -56,21 +47,18 @@ pub struct Args {
 /// # Errors
 /// Whatever stops it; see [`Exit`] for the codes.
 pub fn execute(args: &Args, console: &Console) -> Result<Exit, Failure> {
-    let overrides = Overrides {
-        since: args.since.clone(),
-        until: args.until.clone(),
-        rules: args.rules.clone(),
-        threads: args.threads.map(usize::from),
-        ..Overrides::default()
-    };
-    let config = config::load(&args.config, &overrides)?;
-    if let Some(threads) = config.threads {
-        bound_threads(threads)?;
-    }
+    let config = args.asking.config(&args.config, None)?;
     let told = {
         let progress = Progress::new(console);
         inquiry::explain(&config, &args.id, &progress)?
     };
-    let text: String = told.text.lines().map(|line| clean(line) + "\n").collect();
+    if args.json {
+        // Text stands as it is: a program that shows it must make it safe itself, as with report.json.
+        let mut json = serde_json::to_vec_pretty(&told)
+            .map_err(|error| Failure::said(Exit::Unexpected, "explain::json", error.to_string(), None))?;
+        json.push(b'\n');
+        return stdout::write(&json);
+    }
+    let text: String = told.text().lines().map(|line| clean(line) + "\n").collect();
     stdout::write(text.as_bytes())
 }

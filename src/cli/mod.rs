@@ -9,6 +9,7 @@ pub mod exit;
 pub mod failure;
 pub mod summary;
 
+mod asking;
 mod audit;
 mod check;
 mod completions;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::lacks::lacks;
+use super::told::{Explained, ToldBlock, ToldLook, ToldRule, ToldTemplate, ToldTie, VERSION, Without};
 use super::who::NotOne;
 use crate::config::RunConfig;
 use crate::ids;
@@ -19,19 +21,8 @@ use crate::score::{self, CaseScore, Rates};
 
 /// Most looks of a case that are told in full.
 const LOOKS_TOLD: usize = 20;
-/// Most links that are left out in turn.
-const LINKS_TRIED: usize = 8;
-
-/// What was asked for, told.
-#[derive(Clone, Debug)]
-pub struct Explained {
-    /// For people, lines of text.
-    pub text: String,
-    /// Evidence of the case in bits, before the prior.
-    pub evidence: f64,
-    /// For each link left out: its name and the change of evidence in bits.
-    pub without: Vec<(String, f64)>,
-}
+/// Most links that are left out in turn; for each the rules are asked anew.
+const LINKS_TRIED: usize = 32;
 
 /// A look or case by its id, or the look of an event.
 struct Found {
@@ -60,17 +51,19 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
     watch.stage("Score");
     let base = score_of(&world, &rules, &rates, &firings, found.case);
     let mut without = Vec::new();
-    for record in links(&world, found.case) {
+    let links = links(&world, found.case);
+    for &record in links.iter().take(LINKS_TRIED) {
         let case = world.cases[found.case];
         let range = case.from as usize..case.to as usize;
         let judged = stages.judged.without(range, record, (&tables, &stages.subjects, &stages.relations));
         let other = World::with_values(&tables, &stages.subjects, &stages.relations, &judged, &config.values);
         let firings = fire::fire(&other, &rules);
         let scored = score_of(&other, &rules, &rates, &firings, found.case);
-        without.push((name(&tables, record), scored.evidence - base.evidence));
+        let (record, id) = name(&tables, record);
+        without.push(Without { record, id: id.to_owned(), bits: scored.evidence - base.evidence });
     }
-    let text = tell(&world, &stages, &rules, &found, &base, &without);
-    Ok(Explained { text, evidence: base.evidence, without })
+    let links_untried = links.len().saturating_sub(LINKS_TRIED);
+    Ok(Explained { without, links_untried, ..tell(&world, &stages, &rules, &found, &base) })
 }
 
 fn find(world: &World<'_>, id: &str) -> Result<Found, NotOne> {
@@ -120,104 +113,88 @@ fn score_of(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, firings: &Fir
     score::one_case(world, rules, rates, at as u32, fired)
 }
 
-/// Records on which the looks of a case rest, or nearly rest.
+/// Records on which the looks of a case rest, then those on which they nearly rest.
 fn links(world: &World<'_>, at: usize) -> Vec<Record> {
     let looks = world.looks(&world.cases[at]);
     let bench = world.judged.bench(world.tables, world.subjects, world.relations);
-    let mut records: BTreeSet<Record> = BTreeSet::new();
-    for look in looks {
-        if let Some(template) = look.explained_by
-            && let Some(record) = trace::record_of(template, look.explained_row)
-        {
-            records.insert(record);
-        }
-        records.extend(trace::incidents_behind(&bench, look).into_iter().map(Record::Incident));
-    }
-    records.into_iter().take(LINKS_TRIED).collect()
+    let rests = |look: &Look| look.explained_by.and_then(|t| trace::record_of(t, look.explained_row));
+    let rests: BTreeSet<Record> = looks.iter().filter_map(rests).collect();
+    let near: BTreeSet<Record> =
+        looks.iter().flat_map(|look| trace::incidents_behind(&bench, look)).map(Record::Incident).collect();
+    rests.iter().chain(near.difference(&rests)).copied().collect()
 }
 
-fn name(tables: &Tables, record: Record) -> String {
+/// What kind of record it is, and its id.
+fn name(tables: &Tables, record: Record) -> (&'static str, &str) {
     match record {
-        Record::Incident(row) => format!("incident {}", tables.incidents[row as usize].incident_id),
-        Record::Authority(row) => format!("authority {}", tables.authorities[row as usize].authority_id),
+        Record::Incident(row) => ("incident", &tables.incidents[row as usize].incident_id),
+        Record::Authority(row) => ("authority", &tables.authorities[row as usize].authority_id),
     }
 }
 
-fn tell(
-    world: &World<'_>,
-    stages: &Stages<'_>,
-    rules: &[&Rule],
-    found: &Found,
-    base: &CaseScore,
-    without: &[(String, f64)],
-) -> String {
+/// Everything but the links left out.
+fn tell(world: &World<'_>, stages: &Stages<'_>, rules: &[&Rule], found: &Found, base: &CaseScore) -> Explained {
     let case = world.cases[found.case];
     let looks = world.looks(&case);
     let facts = CaseFacts::new(world, case);
     let staff_id = world.judged.users.id(case.user, &world.tables.staff);
     let subject = &world.subjects.all[case.subject as usize];
-    let mut text = String::new();
-    let mut line = |said: String| {
-        text.push_str(&said);
-        text.push('\n');
-    };
-    line(format!("Case {}: {} and {}", ids::case(staff_id, &subject.key), staff(world, case.user), subject.label));
-    line(format!("  {}", purpose_words(&Tally::new(world, looks))));
-    for tie in &facts.ties {
-        line(format!("  tie: {} (posterior {:.2})", tie_words(world, tie), tie.probability));
-    }
+    let zone = stages.judged.zone;
     let told: Vec<&Look> = match found.look {
         Some(at) => vec![&world.judged.looks.all[at]],
         None => looks.iter().take(LOOKS_TOLD).collect(),
     };
     let bench = world.judged.bench(world.tables, world.subjects, world.relations);
-    for look in &told {
-        line(String::new());
-        let system = world.tables.access.strings.get(look.system);
-        line(format!(
-            "Look {} in {system} on {}: {}{}; roster: {}",
-            look_id(world, look),
-            moment(look.first_at, stages.judged.zone),
-            look.purpose.as_str().replace('_', " "),
-            look.explained_by.map_or_else(String::new, |t| format!(" ({})", t.as_str().replace('_', " "))),
-            look.duty.as_str().replace('_', " "),
-        ));
+    let one_look = |look: &&Look| {
         let traced = trace::trace(&bench, &world.judged.quotes, look);
-        for named in &traced.named {
-            line(format!("  ! {named}"));
+        ToldLook {
+            look_id: look_id(world, look),
+            system: world.tables.access.strings.get(look.system).to_owned(),
+            at: look.first_at.rfc3339(zone),
+            at_words: moment(look.first_at, zone),
+            purpose: look.purpose.as_str(),
+            explained_by: look.explained_by.map_or("", |t| t.as_str()),
+            duty: look.duty.as_str(),
+            named: traced.named,
+            tried: traced
+                .tried
+                .into_iter()
+                .map(|t| ToldTemplate {
+                    template: t.template.as_str(),
+                    answers: t.answer.is_some(),
+                    near: t.near,
+                    found: t.found,
+                })
+                .collect(),
         }
-        for tried in &traced.tried {
-            let mark = if tried.answer.is_some() { '+' } else { '-' };
-            let name = tried.template.as_str().replace('_', " ");
-            line(format!("  {mark} {name:<17} {}", tried.found.join("; ")));
-        }
+    };
+    let told: Vec<ToldLook> = told.iter().map(one_look).collect();
+    Explained {
+        schema: VERSION,
+        case_id: ids::case(staff_id, &subject.key),
+        staff_id: staff_id.to_owned(),
+        staff: staff(world, case.user),
+        subject_id: subject.key.clone(),
+        subject: subject.label.clone(),
+        purpose: purpose_words(&Tally::new(world, looks)),
+        ties: facts.ties.iter().map(|t| ToldTie { tie: tie_words(world, t), probability: t.probability }).collect(),
+        looks_untold: if found.look.is_none() { looks.len() - told.len() } else { 0 },
+        looks: told,
+        evidence_bits: base.evidence,
+        prior_bits: base.prior,
+        score_bits: base.posterior(world.values),
+        blocks: base
+            .blocks
+            .iter()
+            .map(|b| ToldBlock { block: b.block.as_str(), bits: b.bits, because: b.because.clone() })
+            .collect(),
+        fired: base
+            .fired
+            .iter()
+            .map(|(f, w)| ToldRule { rule: rules[usize::from(f.rule)].meta.key(), bits: w.bits })
+            .collect(),
+        lacks: lacks(world, rules, base, world.users[case.user as usize].cases),
+        without: Vec::new(),
+        links_untried: 0,
     }
-    if found.look.is_none() && looks.len() > told.len() {
-        line(format!("\n{} more looks of this case are not told here.", looks.len() - told.len()));
-    }
-    line(format!(
-        "\nEvidence {:+.1} bits, prior {:+.1}, score {:+.1}",
-        base.evidence,
-        base.prior,
-        base.posterior(world.values)
-    ));
-    for block in &base.blocks {
-        line(format!("  {:<13}{:+6.1}  {}", block.block.as_str(), block.bits, block.because));
-    }
-    for (fired, weighed) in &base.fired {
-        let key = rules[usize::from(fired.rule)].meta.key();
-        line(format!("  fired: {key} {:+.1}", weighed.bits));
-    }
-    let cases = world.users[case.user as usize].cases;
-    let lacks = super::lacks::lacks(world, rules, base, cases);
-    for lack in &lacks {
-        line(format!("lacks for a referral by itself: {lack}"));
-    }
-    for (name, change) in without {
-        line(format!("without {name}: {change:+.1} bits"));
-    }
-    if without.is_empty() {
-        line("No record links the user to this subject, so there is none to leave out.".to_owned());
-    }
-    text
 }

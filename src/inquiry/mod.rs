@@ -3,6 +3,7 @@
 
 pub mod explain;
 pub mod lacks;
+pub mod told;
 pub mod who;
 
 use std::path::PathBuf;
@@ -16,7 +17,8 @@ use crate::report::{self, manifest};
 use crate::rules::rows::World;
 use crate::run::{self, Reading, RunError, Watch};
 
-pub use explain::{Explained, explain};
+pub use explain::explain;
+pub use told::Explained;
 pub use who::{Asked, NotOne};
 
 /// What an audit asks.

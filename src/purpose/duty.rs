@@ -106,6 +106,10 @@ struct Period {
 pub struct Roster {
     periods: Vec<Vec<Period>>,
     service: Vec<Service>,
+    /// Users for whom rows are missing: outside it they are not off duty, but unknown.
+    thin: Vec<bool>,
+    /// Units for which it is so, sorted.
+    thin_units: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -140,7 +144,7 @@ impl Roster {
                 },
             })
             .collect();
-        Self { periods, service }
+        Self { periods, service, thin: Vec::new(), thin_units: Vec::new() }
     }
 
     /// The state of `user` at `at`.
@@ -197,9 +201,26 @@ impl Roster {
             // HR's status is of today; a rostered period proves that it did not hold then.
             (Some(state), _) => state,
             (None, Some(status)) => status,
-            (None, None) if near => DutyState::Off,
+            (None, None) if near && !self.thin.get(user as usize).is_some_and(|thin| *thin) => DutyState::Off,
             (None, None) => DutyState::Unknown,
         }
+    }
+
+    /// Notes for whom rows are missing.
+    pub(super) fn set_thin(&mut self, (thin, units): (Vec<bool>, Vec<String>)) {
+        (self.thin, self.thin_units) = (thin, units);
+    }
+
+    /// Users for whom rows are missing, as far as the work that tasks explain shows it.
+    #[must_use]
+    pub fn thin(&self) -> &[bool] {
+        &self.thin
+    }
+
+    /// Units for which rows are missing, sorted.
+    #[must_use]
+    pub fn thin_units(&self) -> &[String] {
+        &self.thin_units
     }
 
     /// True where the roster has anything for this user.

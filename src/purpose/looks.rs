@@ -16,8 +16,11 @@ use crate::subjects::{SubjectId, Subjects};
 /// A look lasts at most this long from its first event.
 pub const LOOK_LENGTH: i64 = 30 * MINUTE;
 
-/// What a system asks by itself, under an account of its own, comes this soon after the query that set it off.
+/// What a system asks by itself comes this soon after, or before, what a person asked at the same subject.
 const SERVICE_WITHIN: i64 = MINUTE;
+
+/// Nobody asks more than this within a minute: what stands further away was set off by something else.
+const BESIDE: usize = 64;
 
 /// No user: nobody was named as the one for whom the check was made.
 pub const NOBODY: UserId = UserId::MAX;
@@ -196,6 +199,7 @@ pub fn fold(
             account,
         });
     }
+    join_automatic(log, subjects, &mut keys);
     keys.par_sort_unstable();
     looks.order = keys.iter().map(|k| k.event).collect();
     let same_act = |a: &Key, b: &Key| {
@@ -213,6 +217,40 @@ pub fn fold(
     }
     looks.all.par_sort_unstable_by_key(|l| (l.user, l.subject, l.first_at, l.system, l.environment));
     looks
+}
+
+/// Puts what a system asked by itself to the act of the person who set it off: a search that names nobody to what
+/// the same user asked last, and one that names somebody to the user's own query about the same subject. What names
+/// somebody about whom the user asked nothing stays a look of its own: that person was looked at.
+fn join_automatic(log: &AccessLog, subjects: &Subjects, keys: &mut [Key]) {
+    let automatic = |k: &Key| log.events[k.event as usize].action == Action::Other;
+    if !keys.iter().any(automatic) {
+        return;
+    }
+    // Where both have the same time, people come before machines.
+    keys.par_sort_unstable_by_key(|k| (k.user, k.at, automatic(k), k.id, k.event));
+    let mut asked: Option<usize> = None;
+    for at in 0..keys.len() {
+        let key = keys[at];
+        if !automatic(&key) {
+            asked = Some(at);
+            continue;
+        }
+        let near = |other: &&Key| {
+            (other.user, other.environment) == (key.user, key.environment)
+                && (other.at.0 - key.at.0).abs() <= SERVICE_WITHIN
+        };
+        let same = |other: &&Key| other.subject == key.subject && !automatic(other);
+        let act = if subjects.identified(key.subject) {
+            let before = keys[..at].iter().rev().take(BESIDE).take_while(near).find(same);
+            before.or_else(|| keys[at + 1..].iter().take(BESIDE).take_while(near).find(same))
+        } else {
+            asked.map(|a| &keys[a]).filter(near)
+        };
+        if let Some(&act) = act {
+            (keys[at].subject, keys[at].system) = (act.subject, act.system);
+        }
+    }
 }
 
 /// Who worked at which terminal when, where service accounts ask on somebody's behalf: their queries belong
@@ -253,6 +291,8 @@ impl Askers {
 
 fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], from: u32) -> Look {
     let first = keys[0];
+    // A system's own query may come before what the person opened.
+    let person = keys.iter().find(|k| k.account != AccountKind::Service).unwrap_or(&first);
     let mut look = Look {
         user: first.user,
         subject: first.subject,
@@ -264,7 +304,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
         incident: 0,
         on_behalf_of: NOBODY,
         environment: first.environment,
-        account: first.account,
+        account: person.account,
         denied: 0,
         errors: 0,
         printed: 0,

@@ -16,10 +16,13 @@ pub mod duty;
 pub mod led_to;
 pub mod links;
 pub mod looks;
+pub mod read_template;
 pub mod reasons;
+pub mod template_error;
 pub mod template_file;
 pub mod templates;
 pub mod thin;
+pub mod thin_roster;
 pub mod trace;
 
 use chrono_tz::Tz;
@@ -111,7 +114,7 @@ pub fn judge(
     let aliases = Aliases::new(subjects, relations);
     let mut looks = looks::fold(log, subjects, &aliases, &users, &reasons, window.since, window.until);
     let links = Links::new(tables, subjects, index, &users)?;
-    let roster = Roster::new(&users, &tables.staff, &tables.duty, window.zone);
+    let mut roster = Roster::new(&users, &tables.staff, &tables.duty, window.zone);
     let feeds = Feeds::new(tables, window.zone);
     let authorities = Authorities::new(&tables.authorities, &tables.staff, &users, subjects);
     let sessions = Sessions::new(&tables.training, &users);
@@ -132,6 +135,8 @@ pub fn judge(
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
     by_log::mark(&bench, &mut looks.all, &quotes);
     led_to::mark(&bench, &mut looks);
+    roster.set_thin(thin_roster::find(&looks.all, &tables.staff, users.len()));
+    thin_roster::apply(&mut looks.all, roster.thin());
     let thin = thin::Thin::find(&looks.all, &tables.staff, window.zone);
     thin.apply(&mut looks.all, &tables.staff, window.zone);
     let coverage = coverage::count(&looks.all, &tables.staff);

@@ -3,7 +3,9 @@
 
 use std::sync::LazyLock;
 
-use super::template_file::{self, By, Declared, End, Grace, Reach, TemplateErrors, Time};
+use super::read_template;
+use super::template_error::TemplateErrors;
+use super::template_file::{By, Declared, End, Grace, Reach, Time, duration_words};
 use crate::instant::Instant;
 
 /// Every file of `rules/explanations/`, as it stood when the program was built.
@@ -11,7 +13,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/shipped_expla
 
 /// The shipped templates, strongest first. Read once; a file at fault is left out, which a test rules out.
 static SHIPPED: LazyLock<Vec<Declared>> = LazyLock::new(|| {
-    let mut all: Vec<Declared> = FILES.iter().filter_map(|(file, text)| template_file::read(file, text).ok()).collect();
+    let mut all: Vec<Declared> = FILES.iter().filter_map(|(file, text)| read_template::read(file, text).ok()).collect();
     all.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
     all
 });
@@ -125,7 +127,7 @@ impl Explanations {
     /// # Errors
     /// Everything that is wrong in the folder.
     pub fn with_folder(folder: &std::path::Path) -> Result<Self, TemplateErrors> {
-        Ok(Self::with(template_file::load_graces(folder, &SHIPPED)?))
+        Ok(Self::with(read_template::load_graces(folder, &SHIPPED)?))
     }
 
     /// The shipped templates with these graces.
@@ -223,9 +225,9 @@ pub fn document() -> String {
                     let end = if t.to == End::Opening { "the opening" } else { "the end" };
                     format!(
                         "from {} before the start of the {} to {} after {end} of the {}",
-                        template_file::duration_words(t.before),
+                        duration_words(t.before),
                         if t.from == End::Task { "task" } else { "incident" },
-                        template_file::duration_words(t.after),
+                        duration_words(t.after),
                         if t.to == End::Task { "task" } else { "incident" },
                     )
                 },
@@ -265,7 +267,7 @@ mod tests {
     #[test]
     fn every_shipped_file_is_read_and_named_once() {
         for (file, text) in FILES {
-            if let Err(errors) = template_file::read(file, text) {
+            if let Err(errors) = read_template::read(file, text) {
                 panic!("{}", errors[0]);
             }
         }

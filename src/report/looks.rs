@@ -4,8 +4,11 @@ use polars::prelude::{Column, DataFrame, PolarsResult};
 use polars_io::parquet::write::ParquetWriter;
 
 use super::ExtraFile;
+use crate::purpose::Purpose;
+use crate::rules::fire::Firings;
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
+use crate::rules::{Lane, Rule};
 
 /// Name of the file.
 pub const NAME: &str = "looks.parquet";
@@ -30,24 +33,33 @@ struct Columns {
     printed: Vec<u32>,
     reason_given: Vec<bool>,
     reason_boilerplate: Vec<bool>,
+    answered: Vec<bool>,
+    rules: Vec<String>,
     sources: Vec<String>,
 }
 
-/// Builds the file.
+/// Builds the file. `rules` are those that ran, by whose places `firings` names them.
 ///
 /// # Errors
 /// Where Polars cannot build the frame.
-pub fn looks_parquet(world: &World<'_>) -> PolarsResult<ExtraFile<'static>> {
+pub fn looks_parquet(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> PolarsResult<ExtraFile<'static>> {
     let mut c = Columns::default();
     let log = &world.tables.access;
     let zone = world.judged.zone;
-    for case in &world.cases {
+    let mut fired = firings.cases.iter().peekable();
+    for (index, case) in world.cases.iter().enumerate() {
+        let on_case = fired.next_if(|f| f.case as usize == index).map_or(&[][..], |f| &f.fired[..]);
         let facts = CaseFacts::new(world, *case);
         let staff_id = world.judged.users.id(case.user, &world.tables.staff);
         let subject = &world.subjects.all[case.subject as usize].key;
         let kinds: Vec<&str> = facts.ties.iter().map(|t| t.kind.as_str()).collect();
         let bits: Vec<String> = facts.ties.iter().map(|t| format!("{:.2}", t.bits)).collect();
-        for look in facts.looks {
+        for (at, look) in (0_u32..).zip(facts.looks) {
+            // A finding that rests on some looks of the case is one of theirs alone.
+            let on_look = on_case.iter().filter(|f| f.looks.is_empty() || f.looks.contains(&at));
+            let on_look: Vec<&Rule> = on_look.map(|f| rules[usize::from(f.rule)]).collect();
+            let against = |rule: &&Rule| matches!(rule.meta.probity.lane, Lane::Refer | Lane::Conflict);
+            let keys: Vec<String> = on_look.iter().map(|rule| rule.meta.key()).collect();
             let first = world.judged.looks.events(look, log).next().map_or(0, |e| e.id_hash);
             c.look_id.push(format!("L-{first:016x}"));
             c.staff_id.push(staff_id.to_owned());
@@ -66,6 +78,8 @@ pub fn looks_parquet(world: &World<'_>) -> PolarsResult<ExtraFile<'static>> {
             c.printed.push(u32::from(look.printed));
             c.reason_given.push(look.reason.given);
             c.reason_boilerplate.push(look.reason.boilerplate);
+            c.answered.push(look.purpose == Purpose::Explained && !on_look.iter().any(against));
+            c.rules.push(keys.join(";"));
             let rows = world.judged.looks.events(look, log);
             let rows = rows.map(|e| format!("{}:{}", world.tables.inputs[usize::from(e.file)].name, e.line));
             c.sources.push(rows.collect::<Vec<_>>().join(";"));
@@ -92,6 +106,8 @@ pub fn looks_parquet(world: &World<'_>) -> PolarsResult<ExtraFile<'static>> {
             Column::new("printed".into(), c.printed),
             Column::new("reason_given".into(), c.reason_given),
             Column::new("reason_boilerplate".into(), c.reason_boilerplate),
+            Column::new("answered".into(), c.answered),
+            Column::new("rules".into(), c.rules),
             Column::new("sources".into(), c.sources),
         ],
     )?;

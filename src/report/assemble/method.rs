@@ -68,6 +68,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     if feeds.duty == Feed::None {
         said.push("No roster was given: nothing is said of duty.".to_owned());
     }
+    said.extend(thin_roster(world.judged.roster.thin_units()));
     if !world.judged.reasons.tells_apart() {
         said.push(format!(
             "The reason column is absent, nearly empty or constant ({:.0} % of events carry one; the commonest is {:.0} % of them): it weighs nothing.",
@@ -80,6 +81,19 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
 
 /// Most groups and days that a warning names.
 const MOST_NAMED: usize = 12;
+
+/// Units whose work falls outside the roster.
+fn thin_roster(units: &[String]) -> Option<String> {
+    let more = units.len().saturating_sub(MOST_NAMED);
+    let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let named = units.iter().take(MOST_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    (!units.is_empty()).then(|| {
+        format!(
+            "Much of the work that tasks explain falls outside the roster of {named}{tail}: rows are probably missing there. \
+             Whether somebody of these units was off duty is taken as unknown."
+        )
+    })
+}
 
 /// Where next to nothing is explained although it is elsewhere, or on other days.
 fn thin_feeds(material: &Material<'_>) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::ingest::Tables;
+use crate::ingest::{Action, Tables};
 use crate::instant::MINUTE;
 use crate::purpose::{Judged, Look};
 
@@ -18,7 +18,8 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Walks each login's events in time order. Automatic follow-on rows carry no site and are passed over.
+    /// Walks each login's events in time order. What a system asks by itself is passed over: the login may be the
+    /// system's own, at work everywhere at once.
     #[must_use]
     pub fn new(tables: &Tables) -> Self {
         let log = &tables.access;
@@ -26,9 +27,11 @@ impl Shared {
         if !shared.known {
             return shared;
         }
+        // A log without kinds of action tells nothing of machines.
+        let told = log.events.iter().any(|e| e.action != Action::Other);
         let mut before: Option<u32> = None;
         for (index, event) in log.events.iter().enumerate() {
-            if event.location == 0 {
+            if event.location == 0 || told && event.action == Action::Other {
                 continue;
             }
             if let Some(b) = before {
