@@ -198,6 +198,7 @@ R6,S1,child,Molly,Wexcombe,,,,
 R7,S2,sibling,Siân,Llewelyn-Bowen,1983-04-05,\"2 Heol y Parc, Tref\",LL1 1AA,
 R8,S2,friend,Wojciech,Kowalski,1960-07-08,\"11 Long Road, Anytown\",AB4 4EG,
 R9,S2,friend,Gurdeep Singh,Dhillon,1962-01-02,\"22 Long Road, Anytown\",AB4 4EH,
+R11,S2,friend,Amanda,Kilham,1968-06-18,,,
 R10,S2,friend,Muhammad,Chaudhry,1991-12-11,\"8 Park Row, Anytown\",AB4 4EJ,LO18 OOI
 ";
 
@@ -230,6 +231,9 @@ fn hard_cases() {
         ("S1,,Pello*,1981,,,,", "rel:R5", "surname;year", ""),
         ("S1,,,,,,,kw1o abc", "", "", ""),
         ("S2,,,,,,,L018 001", "rel:R10", "vrm;partial", ""),
+        // A short form with another initial; an initial in the wrong field.
+        ("S2,Mandy,Kilham,1968,,,,", "rel:R11", "name;year;nickname", ""),
+        ("S1,PELLOWE,G,15/06/1981,,,,", "rel:R5", "surname;initial;dob", ""),
         // Names of other languages.
         ("S2,Sian,Llywelyn Bowen,,,,,", "rel:R7", "name;spelling;name_only", ""),
         ("S2,Wojtek,Kowalska,8/7/1960,,,,", "rel:R8", "name;dob;nickname;spelling", ""),
