@@ -186,3 +186,128 @@ fn what_cannot_be_done_is_told() {
     assert!(String::from_utf8_lossy(&done.get_output().stdout).contains("line:2,P1,"));
     assert!(stderr(&done).contains("1 row has more or fewer cells than the header"));
 }
+
+const CIRCLE: &str = "\
+relation_id,staff_id,relation,forename,surname,dob,address,postcode,vrms
+R1,S1,sibling,James,Thackery,1987-11-30,\"7 Bell Street, Othertown\",CD5 6FG,
+R2,S1,sibling,Jacob,Thackery,1987-11-30,\"7 Bell Street, Othertown\",CD5 6FG,
+R3,S1,parent,James,Thackery,1955-02-03,\"9 Bell Street, Othertown\",CD5 6FG,O00 1ABC
+R4,S1,spouse,Daniel,Wexcombe,1982-09-03,,,
+R5,S1,ex_partner,Gareth,Pellowe,1981-06-15,\"1 Quay Road, Seatown\",EF7 8GH,
+R6,S1,child,Molly,Wexcombe,,,,
+R7,S2,sibling,Siân,Llewelyn-Bowen,1983-04-05,\"2 Heol y Parc, Tref\",LL1 1AA,
+R8,S2,friend,Wojciech,Kowalski,1960-07-08,\"11 Long Road, Anytown\",AB4 4EG,
+R9,S2,friend,Gurdeep Singh,Dhillon,1962-01-02,\"22 Long Road, Anytown\",AB4 4EH,
+R11,S2,friend,Amanda,Kilham,1968-06-18,,,
+R10,S2,friend,Muhammad,Chaudhry,1991-12-11,\"8 Park Row, Anytown\",AB4 4EJ,LO18 OOI
+";
+
+/// What a panel would ask about: each search as typed, the first answer, and what must be said for and against it.
+#[test]
+fn hard_cases() {
+    let desk = Desk::new();
+    desk.write("circle.csv", CIRCLE.as_bytes());
+    let cases = [
+        // Twins: the forename tells them apart, an initial does not.
+        ("S1,James,Thackery,30/11/1987,,,,", "rel:R1", "name;dob", ""),
+        ("S1,J,Thackery,30/11/1987,,,,", "", "", ""),
+        // Father and son of one name: neither without more; the address or an age decides.
+        ("S1,James,Thackery,,,,,", "", "", ""),
+        ("S1,James,Thackery,,,9 Bell St Othertown,,", "rel:R3", "name;address", ""),
+        ("S1,James,Thackery,,71,,,", "rel:R3", "name;age", ""),
+        // Maiden name, known-as, order, a date's day and month.
+        ("S1,Kate,Thackery,12/07/84,,,,", "self", "name;dob;nickname;former_name", ""),
+        ("S1,Pellowe,Gareth,15061981,,,,", "rel:R5", "name;dob;swapped", ""),
+        ("S1,Daniel,Wexcombe,1982-03-09,,,,", "rel:R4", "name;dob;date_slip", ""),
+        // Half a name and the very day: the other half has changed.
+        ("S1,Gareth,Smithson,15/06/1981,,,,", "rel:R5", "forename;dob", "surname"),
+        // Relations of whom no address is known, at home; and a relative of nobody's.
+        ("S1,Daniel,Wexcombe,,,12 Sallow Lane,,", "rel:R4", "name;street", ""),
+        ("S1,Molly,Wexcombe,,,,AB1 2DE,", "rel:R6", "name;postcode", ""),
+        ("S1,Karen,Wexcombe,,,12 Sallow Lane,AB12DE,", "household", "surname;address", ""),
+        // A child of the member of staff is not older.
+        ("S1,Molly,Wexcombe,1950,,,,", "", "", ""),
+        // Wildcards and plates.
+        ("S1,,Pello*,1981,,,,", "rel:R5", "surname;year", ""),
+        ("S1,,,,,,,kw1o abc", "", "", ""),
+        ("S2,,,,,,,L018 001", "rel:R10", "vrm;partial", ""),
+        // A short form with another initial; an initial in the wrong field.
+        ("S2,Mandy,Kilham,1968,,,,", "rel:R11", "name;year;nickname", ""),
+        ("S1,PELLOWE,G,15/06/1981,,,,", "rel:R5", "surname;initial;dob", ""),
+        // Names of other languages.
+        ("S2,Sian,Llywelyn Bowen,,,,,", "rel:R7", "name;spelling;name_only", ""),
+        ("S2,Wojtek,Kowalska,8/7/1960,,,,", "rel:R8", "name;dob;nickname;spelling", ""),
+        ("S2,Gurdeep,Singh,02/01/1962,,,,", "rel:R9", "forename;dob", "surname"),
+        ("S2,Mohammad,Choudhry,,,,AB44EJ,", "rel:R10", "name;postcode;nickname;spelling", ""),
+    ];
+    let mut queries = "query_id,staff_id,forename,surname,dob,age,address,postcode,vrm\n".to_owned();
+    for (number, (typed, ..)) in cases.iter().enumerate() {
+        queries.push_str(&format!("{number},{typed}\n"));
+    }
+    let done = desk.probity("--staff staff.csv --relations circle.csv --queries -", &queries).code(0);
+    let bytes = done.get_output().stdout.clone();
+    let mut first: BTreeMap<String, [String; 3]> = BTreeMap::new();
+    for row in csv::Reader::from_reader(bytes.as_slice()).records() {
+        let row = row.expect("a row");
+        first.entry(row[0].to_owned()).or_insert_with(|| [row[1].to_owned(), row[4].to_owned(), row[5].to_owned()]);
+    }
+    for (number, (typed, who, fits, against)) in cases.iter().enumerate() {
+        let found = first.remove(&number.to_string()).unwrap_or_default();
+        assert_eq!(found, [who, fits, against].map(|text| (*text).to_owned()), "{typed}");
+    }
+}
+
+#[test]
+fn the_same_bytes_whatever_the_threads_and_the_dress() {
+    let desk = Desk::new();
+    let (mut table, mut lines) = ("query_id,staff_id,forename,surname,address\n".to_owned(), String::new());
+    for number in 0..3000 {
+        // Longer than a block altogether.
+        let (first, last) = [("James", "Thackery"), ("Kate", "Thackery"), ("No", "Body")][number % 3];
+        let address = format!("{number} {} Lane, Anytown", "Long".repeat(60));
+        table.push_str(&format!("{number},S1,{first},{last},\"{address}\"\n"));
+        lines.push_str(&format!(
+            "{{\"query_id\":{number},\"staff_id\":\"S1\",\"q_forename\":\"{first}\",\"q_surname\":\"{last}\",\"q_address\":\"{address}\"}}\n"
+        ));
+    }
+    desk.write("q.csv", table.as_bytes());
+    desk.write("q.ndjson", lines.as_bytes());
+    let answers = |queries: &str, threads: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+        command.current_dir(desk.0.path()).env("RAYON_NUM_THREADS", threads);
+        command.args(["match", "--staff", "staff.csv", "--relations", "relations.csv", "--as-of", "2026-03-31", "-q"]);
+        command.args(["--queries", queries, "--out", "r.csv"]).assert().code(0);
+        std::fs::read_to_string(desk.path("r.csv")).expect("answers")
+    };
+    let first = answers("q.csv", "1");
+    assert_eq!(first.lines().count(), 1001);
+    assert_eq!(answers("q.csv", "5"), first);
+    assert_eq!(answers("q.ndjson", "2"), first);
+}
+
+#[test]
+fn searches_that_are_cut_short_leave_no_answers() {
+    use std::io::Write as _;
+
+    let desk = Desk::new();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    packed.write_all(b"query_id,surname\n").expect("packed");
+    packed.write_all("1,Smith\n".repeat(100_000).as_bytes()).expect("packed");
+    let packed = packed.finish().expect("packed");
+    desk.write("q.csv.gz", &packed[..packed.len() - 1000]);
+    let failed = desk.probity("--people people.csv --queries q.csv.gz --out r.csv", "").code(4);
+    assert!(stderr(&failed).contains("q.csv.gz"), "{}", stderr(&failed));
+    assert_eq!(std::fs::read_dir(desk.0.path()).expect("a folder").count(), 5, "no leavings");
+    // A row that cannot be read is told, and the others are answered.
+    desk.write(
+        "q.csv",
+        b"query_id,forename,surname,dob\n1,Kate,Wexcombe,1984-07-12\n2,\"Kate\n3,John,Smith,1979-03-04\n",
+    );
+    let done = desk.probity("--people people.csv --queries q.csv --out r.csv", "").code(0);
+    assert!(
+        stderr(&done).contains("1 row cannot be read and has no answer; the first is at line 3"),
+        "{}",
+        stderr(&done)
+    );
+    assert_eq!(std::fs::read_to_string(desk.path("r.csv")).expect("answers").lines().count(), 3);
+}

@@ -2,11 +2,15 @@
 //!
 //! ```text
 //! cargo run --release --example scale -- STAFF SEARCHES
+//! cargo run --release --example scale -- STAFF SEARCHES FOLDER
+//! probity match --staff FOLDER/staff.csv --relations FOLDER/relationships.csv --queries FOLDER/searches.csv \
+//!     --as-of 2026-03-31 --out answers.csv
 //! ```
 //!
 //! Invented staff with three declared relations each; of the searches one in a hundred is for somebody of a circle,
 //! the others for strangers: by name and birth date, name and year, name and postcode, name alone, address or plate.
-//! Prints seconds by stage and the most memory that the process held.
+//! Prints seconds by stage and the most memory that the process held; with a folder, writes the tables there instead,
+//! for `probity match` to answer.
 
 use chrono::{Days, NaiveDate};
 use probity::ingest::{Relationship, Staff};
@@ -19,6 +23,7 @@ use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use std::time::Instant;
 
+#[derive(Clone)]
 struct Person {
     forename: String,
     surname: String,
@@ -89,10 +94,11 @@ impl Names {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
-    let (Some(staff), Some(searches)) = (arguments.next().transpose()?, arguments.next().transpose()?) else {
-        return Err("usage: scale STAFF SEARCHES".into());
+    let mut arguments = std::env::args().skip(1);
+    let (Some(staff), Some(searches)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: scale STAFF SEARCHES [FOLDER]".into());
     };
+    let (staff, searches) = (staff.parse::<usize>()?, searches.parse::<usize>()?);
     let as_of = NaiveDate::from_ymd_opt(2026, 3, 31).unwrap_or_default();
     let names = Names::new();
     let mut rng = Pcg64Mcg::seed_from_u64(1);
@@ -128,6 +134,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         })
         .collect();
+    if let Some(folder) = arguments.next() {
+        return write(std::path::Path::new(&folder), (&staff, &relations), (&names, &known), searches);
+    }
     let start = Instant::now();
     let subjects = Subjects::new(
         (0..searches).into_par_iter().map(|nth| search(&names, &known, nth, as_of)).collect(),
@@ -151,25 +160,103 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn search(names: &Names, known: &[Person], nth: usize, as_of: NaiveDate) -> Subject {
+/// What is typed, and whether a name, a plate or an address is looked for.
+#[derive(Default)]
+struct Drawn {
+    /// Row of `staff`.
+    by: usize,
+    person: Option<Person>,
+    dob: String,
+    by_postcode: bool,
+    vrm: String,
+}
+
+fn draw(names: &Names, known: &[Person], nth: usize) -> (Drawn, SubjectKind) {
     let mut rng = Pcg64Mcg::seed_from_u64(7 + nth as u64);
-    let stranger = names.person(&mut rng);
-    let p = if nth.is_multiple_of(100) { &known[rng.random_range(0..known.len())] } else { &stranger };
-    let (dob, year) = (p.dob.format("%d/%m/%Y").to_string(), p.dob.format("%Y").to_string());
+    let mut person = names.person(&mut rng);
+    let mut by = rng.random_range(0..known.len()) / 3;
+    if nth.is_multiple_of(100) {
+        let one = rng.random_range(0..known.len());
+        by = one / 3;
+        person = known[one].clone();
+    }
+    let (dob, year) = (person.dob.format("%d/%m/%Y").to_string(), person.dob.format("%Y").to_string());
     let letter = |rng: &mut Pcg64Mcg| b"ABCDEFGHJKLMNOPRSTUVWXYZ"[rng.random_range(0..24)] as char;
     let tail: String = (0..3).map(|_| letter(&mut rng)).collect();
-    let plate = format!("AB{:02} {tail}", rng.random_range(2..76));
-    let person = Typed { forename: &p.forename, surname: &p.surname, ..Typed::default() };
-    let (typed, kind) = match nth % 10 {
-        0..=4 => (Typed { dob: &dob, ..person }, SubjectKind::Person),
-        5 => (Typed { dob: &year, ..person }, SubjectKind::Person),
-        6 => (Typed { postcode: &p.postcode, ..person }, SubjectKind::Person),
-        7 => (person, SubjectKind::Person),
-        8 => (Typed { address: &p.address, postcode: &p.postcode, ..Typed::default() }, SubjectKind::Place),
-        _ => (Typed { vrm: &plate, ..Typed::default() }, SubjectKind::Vehicle),
-    };
-    let descriptor = typed.describe(&freetext::Terms::default(), as_of, (as_of, as_of), &mut Coverage::default());
+    let vrm = format!("AB{:02} {tail}", rng.random_range(2..76));
+    let drawn = Drawn { by, person: Some(person), ..Drawn::default() };
+    match nth % 10 {
+        0..=4 => (Drawn { dob, ..drawn }, SubjectKind::Person),
+        5 => (Drawn { dob: year, ..drawn }, SubjectKind::Person),
+        6 => (Drawn { by_postcode: true, ..drawn }, SubjectKind::Person),
+        7 => (drawn, SubjectKind::Person),
+        8 => (Drawn { by_postcode: true, ..drawn }, SubjectKind::Place),
+        _ => (Drawn { by, vrm, ..Drawn::default() }, SubjectKind::Vehicle),
+    }
+}
+
+fn typed<'a>(drawn: &'a Drawn, kind: SubjectKind) -> Typed<'a> {
+    let text = |of: fn(&Person) -> &String| drawn.person.as_ref().map_or("", |person| of(person));
+    let postcode = if drawn.by_postcode { text(|p| &p.postcode) } else { "" };
+    let dob = drawn.dob.as_str();
+    match kind {
+        SubjectKind::Person => {
+            Typed { forename: text(|p| &p.forename), surname: text(|p| &p.surname), dob, postcode, ..Typed::default() }
+        }
+        SubjectKind::Place => Typed { address: text(|p| &p.address), postcode, ..Typed::default() },
+        _ => Typed { vrm: &drawn.vrm, ..Typed::default() },
+    }
+}
+
+fn search(names: &Names, known: &[Person], nth: usize, as_of: NaiveDate) -> Subject {
+    let (drawn, kind) = draw(names, known, nth);
+    let free = freetext::Terms::default();
+    let descriptor = typed(&drawn, kind).describe(&free, as_of, (as_of, as_of), &mut Coverage::default());
     Subject { key: format!("search:{nth:09}"), kind, label: String::new(), person: None, descriptor }
+}
+
+/// The tables as files.
+fn write(
+    folder: &std::path::Path,
+    (staff, relations): (&[Staff], &[Relationship]),
+    (names, known): (&Names, &[Person]),
+    searches: usize,
+) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(folder)?;
+    let mut table = csv::Writer::from_path(folder.join("staff.csv"))?;
+    table.write_record(["staff_id", "forename", "surname", "dob", "address", "postcode"])?;
+    for s in staff {
+        table.write_record([&s.staff_id, &s.forename, &s.surname, &s.dob, &s.address, &s.postcode])?;
+    }
+    table.flush()?;
+    let mut table = csv::Writer::from_path(folder.join("relationships.csv"))?;
+    let columns = ["relation_id", "staff_id", "relation", "forename", "surname", "dob", "address", "postcode"];
+    table.write_record(columns)?;
+    for r in relations {
+        let cells =
+            [&r.relation_id, &r.staff_id, &r.relation, &r.forename, &r.surname, &r.dob, &r.address, &r.postcode];
+        table.write_record(cells)?;
+    }
+    table.flush()?;
+    let mut table = csv::Writer::from_path(folder.join("searches.csv"))?;
+    table.write_record([
+        "query_id",
+        "staff_id",
+        "q_forename",
+        "q_surname",
+        "q_dob",
+        "q_address",
+        "q_postcode",
+        "q_vrm",
+    ])?;
+    for nth in 0..searches {
+        let (drawn, kind) = draw(names, known, nth);
+        let t = typed(&drawn, kind);
+        let (id, by) = (format!("Q{nth}"), &staff[drawn.by].staff_id);
+        table.write_record([&id, by, t.forename, t.surname, t.dob, t.address, t.postcode, t.vrm])?;
+    }
+    table.flush()?;
+    Ok(())
 }
 
 /// The most memory held so far, in MB; 0 where the system does not tell.

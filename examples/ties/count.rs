@@ -13,6 +13,8 @@ pub const TYPED: [&str; 8] =
 pub struct Search {
     /// The first answer, or nothing.
     pub claim: String,
+    /// Its stated probability; below a half it is no claim.
+    pub probability: f64,
     /// What it was.
     pub truth: String,
     /// Why it was made.
@@ -40,12 +42,22 @@ impl Search {
         }
     }
 
-    fn claims(&self) -> bool {
+    fn of_circle(&self) -> bool {
         self.claim == "self" || self.claim == "household" || self.claim.starts_with("rel:")
     }
 
+    fn claims(&self) -> bool {
+        self.of_circle() && self.probability >= 0.5
+    }
+
+    fn fits(&self) -> bool {
+        self.of_circle()
+            && !self.truth.is_empty()
+            && (self.claim == self.truth || self.claim == "household" && self.at_home)
+    }
+
     fn right(&self) -> bool {
-        self.claims() && (self.claim == self.truth || self.claim == "household" && self.at_home)
+        self.claims() && self.fits()
     }
 }
 
@@ -110,6 +122,28 @@ impl Count {
     }
 }
 
+/// Stated probabilities against the share that was right, as rows of a table.
+pub fn calibration(searches: &[Search]) -> Vec<String> {
+    const EDGES: [f64; 11] = [0.02, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.98, 0.999, 1.1];
+    let within = |s: &&Search, low: f64, high: f64| s.of_circle() && s.probability >= low && s.probability < high;
+    EDGES
+        .windows(2)
+        .filter_map(|edge| {
+            let stated: Vec<&Search> = searches.iter().filter(|s| within(s, edge[0], edge[1])).collect();
+            let right = stated.iter().filter(|s| s.fits()).count();
+            let mean = stated.iter().map(|s| s.probability).sum::<f64>() / stated.len().max(1) as f64;
+            let row = format!(
+                "| {} to {} | {} | {mean:.3} | {right} | {:.3} |",
+                edge[0],
+                edge[1].min(1.0),
+                stated.len(),
+                share(right, stated.len())
+            );
+            (!stated.is_empty()).then_some(row)
+        })
+        .collect()
+}
+
 fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { f64::NAN } else { part as f64 / whole as f64 }
 }
@@ -135,7 +169,18 @@ mod tests {
     use super::*;
 
     fn search(claim: &str, truth: &str, at_home: bool) -> Search {
-        Search { claim: claim.to_owned(), truth: truth.to_owned(), at_home, ..Search::default() }
+        Search { claim: claim.to_owned(), truth: truth.to_owned(), probability: 0.9, at_home, ..Search::default() }
+    }
+
+    #[test]
+    fn what_is_stated_beside_what_was() {
+        let rows = calibration(&[
+            search("self", "self", true),
+            search("rel:A1", "", false),
+            search("neighbour", "", false),
+            Search { probability: 0.4, ..search("self", "self", true) },
+        ]);
+        assert_eq!(rows, ["| 0.35 to 0.5 | 1 | 0.400 | 1 | 1.000 |", "| 0.9 to 0.98 | 2 | 0.900 | 1 | 0.500 |"]);
     }
 
     #[test]
@@ -148,11 +193,12 @@ mod tests {
             search("", "rel:A1", false),
             search("neighbour", "", false),
             search("rel:A1", "", false),
+            Search { probability: 0.4, ..search("self", "self", true) },
         ] {
             count.add(&s);
         }
         assert!((count.precision() - 0.5).abs() < 1e-12);
-        assert!((count.recall() - 0.5).abs() < 1e-12);
+        assert!((count.recall() - 0.4).abs() < 1e-12);
         assert!((count.false_rate() - 0.5).abs() < 1e-12);
     }
 }

@@ -7,12 +7,13 @@
 //! cargo run --release --example ties -- WORLD answers.csv
 //! ```
 //!
-//! A claim is a first answer of self, household or a relation. It is right where the search was for that very person,
+//! A claim is a first answer of self, household or a relation with a probability of a half or more; with
+//! `--least 0.02` the table of stated probabilities has what is less sure too. A claim is right where the search was for that very person,
 //! or where it says household of somebody who lives there.
 
 mod count;
 
-use count::{Count, Search, decile_of};
+use count::{Count, Search, calibration, decile_of};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -49,6 +50,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (kind, count) in &by_asked {
         println!("{}", count.row(kind));
     }
+    println!("\nStated probability of the first answer of the circle, and the share that was right\n");
+    println!("| stated | answers | mean stated | right | share right |\n| --- | --- | --- | --- | --- |");
+    for row in calibration(&searches) {
+        println!("{row}");
+    }
     println!("\nSearches for people outside the circle, by how common the surname is (1 = rarest tenth)\n");
     println!("| decile | searches | false claims | rate |\n| --- | --- | --- | --- |");
     for (decile, count) in &by_decile {
@@ -64,11 +70,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn read(searches: &Path, answers: &Path) -> Result<Vec<Search>, Box<dyn Error>> {
-    let mut claims: BTreeMap<String, String> = BTreeMap::new();
+    let mut claims: BTreeMap<String, (String, f64)> = BTreeMap::new();
     let mut rows = csv::Reader::from_path(answers)?;
     for row in rows.records() {
         let row = row?;
-        claims.entry(row[0].to_owned()).or_insert_with(|| row[1].to_owned());
+        let probability = row[3].parse()?;
+        claims.entry(row[0].to_owned()).or_insert_with(|| (row[1].to_owned(), probability));
     }
     let mut rows = csv::Reader::from_path(searches)?;
     let header = rows.headers()?.clone();
@@ -78,8 +85,10 @@ fn read(searches: &Path, answers: &Path) -> Result<Vec<Search>, Box<dyn Error>> 
         let get = |name: &str| {
             header.iter().position(|h| h == name).and_then(|at| row.get(at)).unwrap_or_default().to_owned()
         };
+        let (claim, probability) = claims.get(&row[0]).cloned().unwrap_or_default();
         all.push(Search {
-            claim: claims.get(&row[0]).cloned().unwrap_or_default(),
+            claim,
+            probability,
             truth: get("answer"),
             asked_for: get("asked_for"),
             surname: get("surname"),

@@ -33,3 +33,7 @@ impl ParquetLayout {
         Ok(Vec::new())
     }
 }
+
+pub(crate) fn whole(job: Job<'_>, _: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), IngestError> {
+    Err(IngestError::unusable(job.name, 0, "Parquet is not read here", "nothing"))
+}

@@ -199,7 +199,8 @@ pub(crate) enum Node {
     Object(Vec<(String, Node)>),
 }
 
-fn flatten(prefix: &str, members: Vec<(String, Node)>, into: &mut Vec<(String, String)>) {
+/// The members of an object and of the objects in it, by path; lists of plain values are `;`-separated.
+pub(crate) fn flatten(prefix: &str, members: Vec<(String, Node)>, into: &mut Vec<(String, String)>) {
     for (key, value) in members {
         let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
         match value {

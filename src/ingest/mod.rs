@@ -52,6 +52,7 @@ mod records;
 mod reread;
 mod rows;
 pub(crate) mod sample;
+pub(crate) mod sheet;
 mod staff;
 mod stamps;
 mod stream;

@@ -37,26 +37,16 @@ pub(crate) struct ParquetLayout {
 impl ParquetLayout {
     /// Reads the schema and binds the columns.
     pub(crate) fn open(job: Job<'_>, bytes: &[u8]) -> Result<Self, IngestError> {
-        let (schema, groups, chunks) = guarded(job, || {
-            let mut reader = ParquetReader::new(Cursor::new(bytes));
-            let metadata = reader.get_metadata()?;
-            let groups = metadata.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<usize>>();
-            let columns = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
-            let chunks: Vec<(Range<u64>, i64)> =
-                columns.map(|column| (column.byte_range(), column.num_values())).collect();
-            Ok((reader.schema()?, groups, chunks))
-        })?;
-        check(job, bytes, &groups, &chunks)?;
-        let header: Vec<String> = schema.iter_names().map(|name| name.as_str().to_owned()).collect();
+        let (schema, groups) = schema(job, bytes)?;
+        let header: Vec<String> = schema.iter().map(|(name, _)| name.clone()).collect();
         let mapping = Mapping::bind(job.table, job.profile, &header, job.place(0))?;
         let taken: Vec<usize> = (0..header.len()).filter(|place| mapping.takes(*place)).collect();
-        for (name, field) in schema.iter().filter(|(name, _)| taken.iter().any(|place| header[*place] == name.as_str()))
-        {
-            if !readable(field.dtype()) {
+        for (name, kind) in schema.iter().filter(|(name, _)| taken.iter().any(|place| header[*place] == *name)) {
+            if !readable(kind) {
                 return Err(IngestError::unusable(
                     job.name,
                     0,
-                    format!("the column {name} has the type {:?}, which is not read", field.dtype()),
+                    format!("the column {name} has the type {kind:?}, which is not read"),
                     "export the column as text",
                 ));
             }
@@ -145,6 +135,48 @@ impl ParquetLayout {
         }
         Ok(ByteRecord::from(texts))
     }
+}
+
+/// Names and types.
+type Columns = Vec<(String, ArrowDataType)>;
+
+/// The columns of a file, and the rows of each row group.
+fn schema(job: Job<'_>, bytes: &[u8]) -> Result<(Columns, Vec<usize>), IngestError> {
+    let (schema, groups, chunks) = guarded(job, || {
+        let mut reader = ParquetReader::new(Cursor::new(bytes));
+        let metadata = reader.get_metadata()?;
+        let groups = metadata.row_groups.iter().map(|group| group.num_rows()).collect::<Vec<usize>>();
+        let columns = metadata.row_groups.iter().flat_map(|group| group.parquet_columns());
+        let chunks: Vec<(Range<u64>, i64)> = columns.map(|column| (column.byte_range(), column.num_values())).collect();
+        Ok((reader.schema()?, groups, chunks))
+    })?;
+    check(job, bytes, &groups, &chunks)?;
+    let columns = schema.iter().map(|(name, field)| (name.as_str().to_owned(), field.dtype().clone()));
+    Ok((columns.collect(), groups))
+}
+
+/// Every column that can be text, and every row, for a table of no contract. A cell that cannot be text is empty.
+pub(crate) fn whole(job: Job<'_>, bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), IngestError> {
+    let (schema, groups) = schema(job, bytes)?;
+    let header: Vec<String> = schema.into_iter().filter(|(_, kind)| readable(kind)).map(|(name, _)| name).collect();
+    let mut rows = Vec::new();
+    let mut first = 0;
+    for count in groups {
+        let names = Some(header.clone());
+        let frame = guarded(job, || {
+            ParquetReader::new(Cursor::new(bytes)).with_columns(names).with_slice(Some((first, count))).finish()
+        })?;
+        let start = rows.len();
+        rows.resize(start + frame.height(), Vec::with_capacity(header.len()));
+        for name in &header {
+            let column = guarded(job, || frame.column(name))?;
+            for (row, cells) in rows[start..].iter_mut().enumerate() {
+                cells.push(column.get(row).ok().and_then(|value| text(&value).ok()).unwrap_or_default());
+            }
+        }
+        first += count;
+    }
+    Ok((header, rows))
 }
 
 /// Refuses counts that would make the reader ask for more memory than there is.

@@ -84,8 +84,9 @@ impl Meter {
 
 /// A file whose bytes are hashed as they are read.
 pub(crate) struct Stored<'p> {
-    file: File,
+    file: Box<dyn Read + Send + 'p>,
     meter: Meter,
+    hashed: bool,
     progress: &'p dyn Progress,
 }
 
@@ -95,7 +96,17 @@ impl<'p> Stored<'p> {
         if file.metadata()?.is_dir() {
             return Err(io::Error::other("it is a folder"));
         }
-        Ok(Self { file, meter: Meter::default(), progress })
+        Ok(Self { hashed: true, ..Self::of(Box::new(file), progress) })
+    }
+
+    /// Any bytes, without their hash.
+    pub(crate) fn of(file: Box<dyn Read + Send + 'p>, progress: &'p dyn Progress) -> Self {
+        Self { file, meter: Meter::default(), hashed: false, progress }
+    }
+
+    /// The same without the hash.
+    pub(crate) fn unhashed(self) -> Self {
+        Self { hashed: false, ..self }
     }
 
     pub(crate) fn meter(&self) -> Meter {
@@ -108,7 +119,9 @@ impl Read for Stored<'_> {
         let count = self.file.read(buffer)?;
         if count > 0 {
             let mut seen = self.meter.0.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.hasher.update(&buffer[..count]);
+            if self.hashed {
+                seen.hasher.update(&buffer[..count]);
+            }
             seen.bytes += count as u64;
             drop(seen);
             self.progress.bytes(count as u64);

@@ -1,8 +1,8 @@
 //! One search in the eyes of the one who typed it: who it was, best answer first.
 
 use super::identifiers::Identifiers;
-use super::{Relations, Tie, TieKind};
-use crate::subjects::{SubjectId, SubjectKind, Subjects};
+use super::{Tie, TieKind, WatchTie};
+use crate::subjects::SubjectKind;
 
 /// Whom a search was about, as seen from the one who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,14 +36,15 @@ pub struct Answer {
     pub against: Identifiers,
 }
 
-/// Every answer for a subject that `staff` (a row of the staff table; `None` for somebody it does not list)
-/// asked for. The own circle stands first, a neighbour last: within a class the likeliest is first. A shared
-/// surname is no answer, nor is somebody who only lives with a relation.
+/// Every answer for a subject of this kind that `staff` (a row of the staff table; `None` for somebody it does not
+/// list) asked for, from the subject's ties to all staff and to the watch list. The own circle stands first, a
+/// neighbour last: within a class the likeliest is first. A shared surname is no answer, nor is somebody who only lives
+/// with a relation.
 #[must_use]
-pub fn answers(relations: &Relations, subjects: &Subjects, subject: SubjectId, staff: Option<u32>) -> Vec<Answer> {
-    let place = subjects.all[subject as usize].kind == SubjectKind::Place;
+pub fn answers(kind: SubjectKind, all_ties: &[Tie], watched: &[WatchTie], staff: Option<u32>) -> Vec<Answer> {
+    let place = kind == SubjectKind::Place;
     let mut all: Vec<(u8, Answer)> = Vec::new();
-    let ties = staff.map_or(&[][..], |row| relations.between(subject, row));
+    let ties = all_ties.iter().filter(|tie| Some(tie.staff) == staff);
     for tie in ties {
         let (class, who) = match (tie.kind, tie.relation) {
             (TieKind::Own, _) if !tie.from_address => (0, Who::Myself),
@@ -54,16 +55,15 @@ pub fn answers(relations: &Relations, subjects: &Subjects, subject: SubjectId, s
         };
         all.push((class, answer(who, tie)));
     }
-    let watched =
-        relations.watch_of(subject).iter().max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.entry.cmp(&a.entry)));
+    let watched = watched.iter().max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.entry.cmp(&a.entry)));
     all.extend(watched.map(|tie| {
         let (bits, probability) = (tie.bits, tie.probability);
         let (identifiers, against) = (tie.identifiers, tie.against);
         (1, Answer { who: Who::HighProfile(tie.entry), bits, probability, identifiers, against })
     }));
     if !all.iter().any(|(_, a)| a.who == Who::Myself) {
-        let others = relations.by_subject(subject).iter();
-        let colleague = others
+        let colleague = all_ties
+            .iter()
             .filter(|t| t.kind == TieKind::Own && !t.from_address && Some(t.staff) != staff)
             .max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.staff.cmp(&a.staff)));
         all.extend(colleague.map(|tie| (1, answer(Who::Colleague(tie.staff), tie))));

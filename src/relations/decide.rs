@@ -15,9 +15,9 @@ use super::index::Index;
 use super::places::Nearness;
 use super::prior_names::NO_FAMILY_NAME;
 use super::weights as w;
-use super::{Tie, TieKind, WatchTie};
+use super::{Policy, Tie, TieKind, WatchTie, kin};
 use crate::subjects::terms::compare::joined;
-use crate::subjects::terms::{AddressLevel, VrmLevel};
+use crate::subjects::terms::{AddressLevel, PostcodeLevel, VrmLevel};
 use crate::subjects::{Subject, SubjectId, SubjectKind};
 
 /// A surname tie is not drawn to more members of staff than this.
@@ -40,6 +40,9 @@ pub struct Found {
 pub struct Decider<'a> {
     circle: &'a Circle,
     index: &'a Index,
+    policy: Policy,
+    /// Prior of one known namesake.
+    namesake: f32,
     /// What was found so far.
     pub found: Found,
     candidates: Vec<u32>,
@@ -67,10 +70,14 @@ impl Hypothesis<'_> {
 impl<'a> Decider<'a> {
     /// Over one circle and its index.
     #[must_use]
-    pub fn new(circle: &'a Circle, index: &'a Index) -> Self {
+    pub fn new(circle: &'a Circle, index: &'a Index, policy: Policy) -> Self {
+        let known = circle.context.frequencies.persons().max(1.0).log2();
+        let namesake = policy.namesakes.map_or(w::PRIOR_NAMESAKE, |all| w::PRIOR_NAMESAKE.min(all - known));
         Self {
             circle,
             index,
+            policy,
+            namesake,
             found: Found::default(),
             candidates: Vec::new(),
             homes: Vec::new(),
@@ -133,11 +140,11 @@ impl<'a> Decider<'a> {
 
     /// A person: hypotheses by circle.
     fn person(&mut self, id: SubjectId, subject: &Subject) {
-        let circle = self.circle;
+        let circle: &'a Circle = self.circle;
         let candidates = std::mem::take(&mut self.candidates);
         let homes = std::mem::take(&mut self.homes);
         let (mut at, mut home_at) = (0, 0);
-        let mut hypotheses: Vec<Hypothesis<'_>> = Vec::new();
+        let mut hypotheses: Vec<Hypothesis<'a>> = Vec::new();
         loop {
             // The next member of staff that a candidate or a home belongs to.
             let next = candidates.get(at).map(|&row| circle.references[row as usize].staff);
@@ -154,6 +161,9 @@ impl<'a> Decider<'a> {
                 hypotheses.push(self.weigh(subject, reference));
                 at += 1;
             }
+            if self.policy.infers {
+                self.infer(subject, staff, &mut hypotheses);
+            }
             let home = homes.get(home_at).copied().filter(|home| home.0 == staff);
             home_at += usize::from(home.is_some());
             self.decide(id, subject, staff, &hypotheses, home);
@@ -169,9 +179,63 @@ impl<'a> Decider<'a> {
             evidence.bits -= evidence.address_bits;
             evidence.address_bits = 0.0;
         }
-        let weight =
-            if evidence.vetoed || !names_a_person(&evidence) { 0.0 } else { (w::PRIOR_CIRCLE + evidence.bits).exp2() };
+        let weight = self.weight(&evidence);
         Hypothesis { reference, evidence, weight }
+    }
+
+    fn weight(&self, e: &Evidence) -> f32 {
+        let named = names_a_person(e) || self.policy.infers && half_changed(e);
+        if e.vetoed || !named { 0.0 } else { (self.policy.prior + e.bits).exp2() }
+    }
+
+    /// What is not known of a relation: where they live may be where others of the circle do, and when they were born
+    /// is bounded by when the member of staff was.
+    fn infer(&mut self, subject: &Subject, staff: u32, hypotheses: &mut Vec<Hypothesis<'a>>) {
+        let (first, all) = (self.own_row(staff), &self.circle.references);
+        let circle = all[first..].iter().take_while(|r| r.staff == staff);
+        let own = &all[first].descriptor;
+        // Whoever lives there unknown to us has no key that would have led to them.
+        if subject.descriptor.forenames.is_empty() && !subject.descriptor.addresses.is_empty() {
+            for reference in circle.clone() {
+                let seen = hypotheses.iter().any(|h| std::ptr::eq(h.reference, reference));
+                if reference.descriptor.addresses.is_empty() && !seen {
+                    let hypothesis = self.weigh(subject, reference);
+                    if hypothesis.evidence.surname_bits > 0.0 {
+                        hypotheses.push(hypothesis);
+                    }
+                }
+            }
+        }
+        let mut place: Option<(f32, AddressLevel)> = None;
+        let wanted = |h: &Hypothesis<'_>| {
+            h.reference.descriptor.addresses.is_empty() && h.evidence.surname_bits + h.evidence.forename_bits > 0.0
+        };
+        if !subject.descriptor.addresses.is_empty() && hypotheses.iter().any(wanted) {
+            place = circle
+                .flat_map(|r| &r.descriptor.addresses)
+                .flat_map(|a| subject.descriptor.addresses.iter().map(move |b| place_bits(a, b)))
+                .max_by(|x, y| x.0.total_cmp(&y.0));
+        }
+        for h in hypotheses {
+            if wanted(h)
+                && let Some((bits, level)) = place
+                && let Some(agrees) = dwelling(level)
+            {
+                h.evidence.address_bits = bits + w::UNKNOWN_HOME;
+                h.evidence.bits += h.evidence.address_bits;
+                h.evidence.identifiers |= agrees;
+            }
+            if h.reference.descriptor.birth.is_none()
+                && let (Some(born), Some(own)) = (subject.descriptor.birth, own.birth)
+                && let Some(bits) = kin::age_bits(h.reference.kind, &own, &born)
+            {
+                h.evidence.bits += bits;
+                if bits < 0.0 {
+                    h.evidence.against |= I::AGE;
+                }
+            }
+            h.weight = self.weight(&h.evidence);
+        }
     }
 
     fn decide(
@@ -191,7 +255,7 @@ impl<'a> Decider<'a> {
         identities.dedup();
         let persons: f32 = identities.iter().map(|&i| best_of(i)).sum();
         let co_resident =
-            home.map_or(0.0, |(_, bits, _)| (w::PRIOR_CIRCLE + bits + self.shared_surname(subject, staff)).exp2());
+            home.map_or(0.0, |(_, bits, _)| (self.policy.prior + bits + self.shared_surname(subject, staff)).exp2());
         // A postcode names no dwelling, so it can stand for the home of the member of staff too.
         let elsewhere = hypotheses.iter().filter(|h| {
             let found = h.evidence.identifiers;
@@ -200,28 +264,34 @@ impl<'a> Decider<'a> {
                     || found.contains(I::POSTCODE | I::SURNAME))
         });
         let with_relation = elsewhere
-            .map(|h| h.evidence.address_bits + h.evidence.surname_bits)
+            .map(|h| h.evidence.address_bits + h.evidence.surname_bits + self.policy.lives_with)
             .chain(hypotheses.iter().filter_map(|h| h.evidence.twin()))
-            .map(|bits| (w::PRIOR_CIRCLE + bits).exp2())
+            .map(|bits| (self.policy.prior + bits).exp2())
             .fold(0.0, f32::max);
         let (namesakes, known) = self.namesakes(subject, hypotheses);
         let total = 1.0 + persons + co_resident + with_relation + namesakes;
 
-        let emitted = self.found.ties.len();
+        let mut claimed = false;
         for h in hypotheses {
             let weight = best_of(h.reference.identity);
             let mut probability = weight / total;
             // That a resident lives there rests on the address alone: below.
             let resident = home.is_some() && h.is_inferred();
-            if h.weight <= 0.0 || probability < w::LEAST_PROBABILITY || resident {
+            if h.weight <= 0.0 || probability < self.policy.least || resident {
                 continue;
             }
             if h.evidence.identifiers.is_name_only() {
-                if probability < w::LEAST_NAME_ONLY {
+                if probability < self.policy.least_name_only {
                     continue;
                 }
-                probability = probability.min(w::MOST_NAME_ONLY);
+                // A name that many may bear, and an address or age of somebody else.
+                let doubtful = self.policy.infers && !h.evidence.against.is_empty();
+                probability = probability.min(if doubtful { w::MOST_UNSURE } else { w::MOST_NAME_ONLY });
+                if probability < self.policy.least {
+                    continue;
+                }
             }
+            claimed |= probability >= w::LEAST_PROBABILITY;
             let others = Others { co_resident, with_relation, namesakes, known };
             self.found.ties.push(Tie {
                 subject: id,
@@ -238,7 +308,7 @@ impl<'a> Decider<'a> {
                 rival: others.best(h, hypotheses, total),
             });
         }
-        if self.found.ties.len() > emitted {
+        if claimed {
             return;
         }
         let Some((_, bits, level)) = home else {
@@ -259,7 +329,7 @@ impl<'a> Decider<'a> {
                 .sum::<f32>();
         let probability = at_home / total;
         let surname = self.shared_surname(subject, staff);
-        if probability >= w::LEAST_PROBABILITY && (level == AddressLevel::Same || surname > 0.0) {
+        if probability >= self.policy.least && (level == AddressLevel::Same || surname > 0.0) {
             let best = hypotheses
                 .iter()
                 .filter(|h| h.weight > 0.0 && !h.is_inferred())
@@ -297,12 +367,13 @@ impl<'a> Decider<'a> {
         let here = |h: &Hypothesis<'_>| {
             h.evidence.identifiers.contains(I::SURNAME | I::POSTCODE)
                 && !h.evidence.against.any(I::FORENAME | I::DOB | I::YEAR)
-                && h.reference.descriptor.addresses.iter().any(|a| a.postcode.and_then(|p| p.unit()) == unit)
+                && (h.reference.descriptor.addresses.is_empty()
+                    || h.reference.descriptor.addresses.iter().any(|a| a.postcode.and_then(|p| p.unit()) == unit))
         };
         let all_here = hypotheses.iter().filter(|h| h.weight > 0.0).all(here);
         let best = hypotheses.iter().filter(|h| here(h)).max_by(|a, b| a.weight.total_cmp(&b.weight));
         let probability = (persons + unnamed) / total;
-        let Some(best) = best.filter(|_| unit.is_some() && all_here && probability >= w::LEAST_PROBABILITY) else {
+        let Some(best) = best.filter(|_| unit.is_some() && all_here && probability >= self.policy.least) else {
             return;
         };
         self.found.ties.push(Tie {
@@ -352,7 +423,7 @@ impl<'a> Decider<'a> {
             .len() as u32;
         let others = known.saturating_sub(of_circle);
         let bits = hypotheses.iter().map(|h| h.evidence.name_bits).fold(0.0, f32::max);
-        (others as f32 * (w::PRIOR_NAMESAKE + bits).exp2(), others)
+        (others as f32 * (self.namesake + bits).exp2(), others)
     }
 
     /// A plate or number: every circle that holds it. Holders do not rival each other.
@@ -556,6 +627,25 @@ fn tie_of(
         from: reference.from,
         to: reference.to,
         rival: None,
+    }
+}
+
+/// Half a name and the very birth date, where the other half differs: a marriage or a name that one goes by, oftener
+/// than two people born on one day who share half a name. Of one surname it may be a twin, a reading of its own.
+fn half_changed(e: &Evidence) -> bool {
+    e.identifiers.contains(I::DOB)
+        && !e.identifiers.any(I::DATE_SLIP | I::INITIAL)
+        && !e.against.contains(I::ADDRESS)
+        && e.identifiers.any(I::SURNAME | I::FORENAME)
+}
+
+/// What agrees where two addresses are one, or may be.
+const fn dwelling(level: AddressLevel) -> Option<I> {
+    match level {
+        AddressLevel::Same | AddressLevel::Building => Some(I::ADDRESS),
+        AddressLevel::NoPlace => Some(I::STREET),
+        AddressLevel::Postcode(PostcodeLevel::Unit | PostcodeLevel::Abroad) => Some(I::POSTCODE),
+        _ => None,
     }
 }
 

@@ -208,14 +208,18 @@ impl Keys {
                 asked = true;
                 let first = given.text.as_bytes()[0];
                 let initial = self.keys.get(with(INITIAL).number(u64::from(first)).end());
-                if initial.len() <= SHORT_LIST || given.text.len() == 1 || wildcard::is_pattern(&given.text) {
+                let letter = given.text.len() == 1 || wildcard::is_pattern(&given.text);
+                if letter || initial.len() <= SHORT_LIST {
                     add(initial, INITIAL_LIST);
-                    continue;
+                } else {
+                    add(self.keys.get(with(NAME).text(&given.text).end()), LONG_LIST);
+                    add(self.keys.get(with(INITIAL_ONLY).number(u64::from(first)).end()), INITIAL_LIST);
                 }
-                add(self.keys.get(with(NAME).text(&given.text).end()), LONG_LIST);
-                add(self.keys.get(with(INITIAL_ONLY).number(u64::from(first)).end()), INITIAL_LIST);
-                for group in nicknames::forename_groups(&joined(&given.text)) {
-                    add(self.keys.get(with(GROUP).number(u64::from(*group)).end()), LONG_LIST);
+                // A short form may have another initial: Bill, Mandy.
+                if !letter {
+                    for group in nicknames::forename_groups(&joined(&given.text)) {
+                        add(self.keys.get(with(GROUP).number(u64::from(*group)).end()), LONG_LIST);
+                    }
                 }
             }
             if !asked {

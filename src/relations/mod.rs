@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod frequencies;
 pub mod identifiers;
 pub mod index;
+mod kin;
 pub mod places;
 pub mod prior_names;
 pub mod register;
@@ -30,7 +31,7 @@ pub use aliases::Aliases;
 pub use identifiers::Identifiers;
 
 use crate::ingest::{HighProfile, Person, Relationship, Staff};
-use crate::subjects::{SubjectId, Subjects};
+use crate::subjects::{Subject, SubjectId, Subjects};
 
 /// How somebody, or something, stands to a member of staff; closest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -294,6 +295,113 @@ fn ends(subjects: usize, of: impl Iterator<Item = SubjectId>) -> Vec<u32> {
     ends
 }
 
+/// Everybody tied to any member of staff, and the watch list, ready to be asked about any number of subjects.
+pub struct Known {
+    circle: circle::Circle,
+    index: index::Index,
+    watch: watch::Watch,
+    policy: Policy,
+}
+
+/// How ties to persons are decided.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Policy {
+    /// The least probability of a tie where more than a name agrees.
+    pub least: f32,
+    /// The same where nothing but a name does.
+    pub least_name_only: f32,
+    /// log2 of the chance, before any evidence, that a search is about one given member of a circle.
+    pub prior: f32,
+    /// The same for a known namesake, times the number of known people; `None` = [`weights::PRIOR_NAMESAKE`] for each.
+    pub namesakes: Option<f32>,
+    /// log2 of how likely somebody else of a relation's home is meant, beside the relation.
+    pub lives_with: f32,
+    /// What is not known of a relation is inferred: they may live with others of the circle, a parent is older, and of
+    /// half a name and a birth date the other half may have changed.
+    pub infers: bool,
+}
+
+impl Default for Policy {
+    /// What a run goes by. Its ties are weighed on against what peers met by chance, and nothing is inferred.
+    fn default() -> Self {
+        Self {
+            least: weights::LEAST_PROBABILITY,
+            least_name_only: weights::LEAST_NAME_ONLY,
+            prior: weights::PRIOR_CIRCLE,
+            namesakes: None,
+            lives_with: 0.0,
+            infers: false,
+        }
+    }
+}
+
+impl Policy {
+    /// For answers that state their probability, from `least` on.
+    #[must_use]
+    pub const fn answers(least: f32) -> Self {
+        Self {
+            least,
+            least_name_only: least,
+            prior: weights::PRIOR_CIRCLE,
+            namesakes: Some(weights::NAMESAKES),
+            lives_with: weights::UNLISTED,
+            infers: true,
+        }
+    }
+}
+
+impl Known {
+    /// From the tables. `as_of` turns two-digit years.
+    #[must_use]
+    pub fn new(
+        staff: &[Staff],
+        relationships: &[Relationship],
+        people: &[Person],
+        high_profile: &[HighProfile],
+        as_of: NaiveDate,
+    ) -> Self {
+        let circle = circle::Circle::build(staff, relationships, people, high_profile, as_of);
+        let index = index::Index::new(&circle);
+        let watch = watch::Watch::build(high_profile, people, &circle, as_of);
+        Self { circle, index, watch, policy: Policy::default() }
+    }
+
+    /// Deciding in another way.
+    #[must_use]
+    pub const fn by(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// For one thread.
+    #[must_use]
+    pub fn asker(&self) -> Asker<'_> {
+        Asker { decider: decide::Decider::new(&self.circle, &self.index, self.policy), known: self }
+    }
+}
+
+/// Asks about one subject after the other.
+pub struct Asker<'a> {
+    decider: decide::Decider<'a>,
+    known: &'a Known,
+}
+
+impl Asker<'_> {
+    /// Adds the ties of one subject to those found so far.
+    pub fn ask(&mut self, id: SubjectId, subject: &Subject) {
+        self.decider.subject(id, subject);
+        self.known.watch.find(id, subject, &self.known.circle.context, &mut self.decider.found);
+    }
+
+    /// The ties of one subject alone; those found before are forgotten.
+    pub fn only(&mut self, subject: &Subject) -> (&[Tie], &[WatchTie]) {
+        self.decider.found.ties.clear();
+        self.decider.found.watch.clear();
+        self.ask(0, subject);
+        (&self.decider.found.ties, &self.decider.found.watch)
+    }
+}
+
 /// Relates every subject to everybody tied to any member of staff, and to the watch list.
 /// `as_of` is the last day of the window: it turns two-digit years.
 #[must_use]
@@ -305,9 +413,7 @@ pub fn relate(
     high_profile: &[HighProfile],
     as_of: NaiveDate,
 ) -> Relations {
-    let circle = circle::Circle::build(staff, relationships, people, high_profile, as_of);
-    let index = index::Index::new(&circle);
-    let watch = watch::Watch::build(high_profile, people, &circle, as_of);
+    let known = Known::new(staff, relationships, people, high_profile, as_of);
 
     /// Subjects a thread takes at a time.
     const CHUNK: usize = 2048;
@@ -316,15 +422,14 @@ pub fn relate(
         .par_chunks(CHUNK)
         .enumerate()
         .map(|(chunk, part)| {
-            let mut decider = decide::Decider::new(&circle, &index);
+            let mut asker = known.asker();
             for (i, subject) in part.iter().enumerate() {
-                let id = (chunk * CHUNK + i) as SubjectId;
-                decider.subject(id, subject);
-                watch.find(id, subject, &circle.context, &mut decider.found);
+                asker.ask((chunk * CHUNK + i) as SubjectId, subject);
             }
-            decider.found
+            asker.decider.found
         })
         .collect();
+    let circle = known.circle;
 
     let mut relations = Relations {
         stats: circle.stats,

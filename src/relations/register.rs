@@ -91,7 +91,7 @@ impl Register {
                     let most = if probability < w::LEAST_NAME_ONLY { w::MOST_UNSURE } else { w::MOST_NAME_ONLY };
                     probability = probability.min(most);
                 }
-                if !names_a_person(&e) {
+                if !names_a_person(&e) || is_weak(&e) && probability < w::LEAST_WEAK {
                     probability = probability.min(w::MOST_UNSURE);
                 }
                 let (identifiers, against) = (e.identifiers, e.against);
@@ -111,6 +111,11 @@ fn is_person(e: &Evidence) -> bool {
     let i = e.identifiers;
     i.any(I::RECORD | I::NAME | I::VRM | I::PHONE | I::EMAIL)
         || i.facts() >= 2 && i.any(I::SURNAME | I::FORENAME | I::DOB)
+}
+
+/// A name and a year or an age, and nothing else: in a list of thousands there are others.
+fn is_weak(e: &Evidence) -> bool {
+    e.identifiers.facts() == 2 && e.identifiers.any(I::YEAR | I::AGE)
 }
 
 /// Enough of a person is named to claim it. A whole name is; half of one needs another fact beside it, and where the
@@ -136,14 +141,20 @@ fn names_a_person(e: &Evidence) -> bool {
         return !differs || half && i.contains(I::DOB);
     }
     let born = i.contains(I::DOB) && !i.contains(I::DATE_SLIP);
-    if born && i.contains(I::ADDRESS) {
+    // Of the few dozen people of a postcode one in hundreds was born on a given day.
+    if born && i.any(I::ADDRESS | I::POSTCODE) {
+        return true;
+    }
+    // The forename and year of another surname in a postcode: a marriage oftener than a neighbour.
+    if i.contains(I::FORENAME | I::POSTCODE) && i.any(I::YEAR | I::DOB) {
         return true;
     }
     if differs {
-        // Another surname beside the forename and the home is a marriage oftener than a lodger of that name.
-        half && (born || i.contains(I::FORENAME | I::ADDRESS))
+        // An initial is no half. Another surname beside the forename and the home is a marriage oftener than a lodger
+        // of that name.
+        i.any(I::SURNAME | I::FORENAME) && born || i.contains(I::FORENAME | I::ADDRESS)
     } else {
-        half && (i.any(I::DOB | I::ADDRESS) || i.contains(I::SURNAME) && i.facts() >= 2)
+        half && (i.any(I::DOB | I::ADDRESS) || i.contains(I::SURNAME) && place)
     }
 }
 

@@ -128,6 +128,11 @@ pub const RECORD_DIFFERS: f32 = -4.0;
 pub const PRIOR_CIRCLE: f32 = -10.0;
 /// The same for each known namesake in the nominal index: nearer the circle's than 1/N on purpose \[R\].
 pub const PRIOR_NAMESAKE: f32 = -11.0;
+/// This − log2(known people) for each known namesake: twice as likely to be looked for as anybody on record, beside
+/// the share of the name, which counts them too \[R\].
+pub const NAMESAKES: f32 = 1.0;
+/// A relation whose address is not known lives at a given address of the circle \[R: three in ten\].
+pub const UNKNOWN_HOME: f32 = -1.7;
 /// This − log2(people) for each person of a register: one search in five is taken to be about somebody in it \[R\].
 pub const PRIOR_REGISTER: f32 = -2.0;
 /// −log2(entries) − 8 for the watch list \[R\].
@@ -150,6 +155,8 @@ pub const MOST_NAME_ONLY: f32 = 0.98;
 /// A tie by name alone stands from here on: thirteen bits, a full name borne by fewer than about one
 /// person in nine thousand. A surname with or without an initial is never a person.
 pub const LEAST_NAME_ONLY: f32 = 0.9;
+/// In a list of people a name with no more than a year or an age is claimed from here on \[M: FEBRL4, four in ten absent\].
+pub const LEAST_WEAK: f32 = 0.8;
 /// A surname borne by a larger share says nothing about kin: no surname tie.
 pub const SURNAME_TIE_SHARE: f32 = 1e-3;
 /// A full name borne by a larger share needs a birth date, address, plate or record for a watch tie.

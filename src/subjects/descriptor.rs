@@ -231,6 +231,14 @@ impl Descriptor {
                 families = vec![family.to_owned()];
             }
         }
+        // Nobody's surname is one letter: the fields changed places.
+        if let ([family], Some(whole)) = (&families[..], given.as_deref())
+            && family.len() == 1
+            && whole.len() > 2
+            && !whole.contains([' ', '*', '?'])
+        {
+            (given, families) = (Some(family.clone()), name::surnames(whole));
+        }
         if let Some(given) = given {
             self.add_forenames(&given, NameRole::Main);
         }
@@ -426,6 +434,7 @@ mod tests {
             ("John Paul", "Smith", "JOHN+JOHN PAUL+PAUL", "SMITH"),
             ("", "Smith nee Jones", "", "SMITH+JONES"),
             ("MRS J", "SMITH", "J", "SMITH"),
+            ("SMITH", "J", "J", "SMITH"),
             ("UNKNOWN", "UNKNOWN", "", ""),
         ] {
             assert_eq!(names(forename, surname), (given.to_owned(), family.to_owned()), "{forename}|{surname}");

@@ -17,7 +17,7 @@ pub mod typed;
 pub use descriptor::{Descriptor, NameForm, NameRole};
 pub use lookup::Lookup;
 pub use people::PeopleIndex;
-pub use resolve::{resolve, resolve_with};
+pub use resolve::{Asked, resolve, resolve_one, resolve_with};
 pub use typed::Typed;
 
 use crate::ingest::IncidentPerson;

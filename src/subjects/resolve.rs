@@ -11,6 +11,37 @@ use super::typed::Typed;
 use super::{Coverage, Subject, SubjectKind, Subjects};
 use crate::ingest::{AccessLog, Person, Query};
 
+/// The terms of one query, as logged or typed; an empty text is a field left blank.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// Record id.
+    pub record: &'a str,
+    /// Field by field.
+    pub typed: Typed<'a>,
+    /// In one string.
+    pub text: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    fn of(log: &'a AccessLog, query: &Query) -> Self {
+        let text = |code| log.strings.get(code);
+        Self {
+            record: text(query.subject_id),
+            typed: Typed {
+                forename: text(query.forename),
+                surname: text(query.surname),
+                dob: text(query.dob),
+                age: text(query.age),
+                address: text(query.address),
+                postcode: text(query.postcode),
+                vrm: text(query.vrm),
+                phone: text(query.phone),
+            },
+            text: text(query.text),
+        }
+    }
+}
+
 /// What one query asks for, before equal subjects are brought together.
 struct Draft {
     key: String,
@@ -30,8 +61,9 @@ pub fn resolve(log: &AccessLog, people: &[Person], as_of: NaiveDate) -> Subjects
 /// [`resolve`] with an index that is already built.
 #[must_use]
 pub fn resolve_with(log: &AccessLog, index: &PeopleIndex<'_>) -> Subjects {
-    let reader = Reader::new(log, index);
-    let read: Vec<(Draft, Coverage)> = log.queries.par_iter().map(|query| reader.read(query)).collect();
+    let reader = Reader { index, window: window(log, index) };
+    let read: Vec<(Draft, Coverage)> =
+        log.queries.par_iter().map(|query| reader.read(&Asked::of(log, query))).collect();
     let mut coverage = Coverage::default();
     let mut drafts: Vec<(u32, Draft)> = Vec::with_capacity(read.len());
     for (at, (draft, counted)) in read.into_iter().enumerate() {
@@ -65,30 +97,37 @@ pub fn resolve_with(log: &AccessLog, index: &PeopleIndex<'_>) -> Subjects {
     Subjects::new(all, of_query, coverage)
 }
 
+/// Whom one query asks for, by its own terms alone, without the words for it: a list of any length need not be held.
+/// Ages were typed on the day `index` turns years by.
+#[must_use]
+pub fn resolve_one(asked: &Asked<'_>, index: &PeopleIndex<'_>) -> Subject {
+    let (draft, _) = Reader { index, window: (index.as_of(), index.as_of()) }.read(asked);
+    let descriptor = draft.person.map_or(draft.descriptor, |row| index.describe(row));
+    Subject { key: draft.key, kind: draft.kind, label: String::new(), person: draft.person, descriptor }
+}
+
+/// Days between which the ages of a log were typed.
+fn window(log: &AccessLog, index: &PeopleIndex<'_>) -> (NaiveDate, NaiveDate) {
+    let bounds = log.events.par_iter().map(|e| (e.at, e.at)).reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    let day = |at: crate::instant::Instant| at.to_utc().map(|t| t.date_naive());
+    bounds.and_then(|(first, last)| Some((day(first)?, day(last)?))).unwrap_or((index.as_of(), index.as_of()))
+}
+
 struct Reader<'a> {
-    log: &'a AccessLog,
     index: &'a PeopleIndex<'a>,
     /// Days between which ages were typed.
     window: (NaiveDate, NaiveDate),
 }
 
-impl<'a> Reader<'a> {
-    fn new(log: &'a AccessLog, index: &'a PeopleIndex<'a>) -> Self {
-        let bounds = log.events.par_iter().map(|e| (e.at, e.at)).reduce_with(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-        let day = |at: crate::instant::Instant| at.to_utc().map(|t| t.date_naive());
-        let window =
-            bounds.and_then(|(first, last)| Some((day(first)?, day(last)?))).unwrap_or((index.as_of(), index.as_of()));
-        Self { log, index, window }
-    }
-
-    fn read(&self, query: &Query) -> (Draft, Coverage) {
+impl Reader<'_> {
+    fn read(&self, asked: &Asked<'_>) -> (Draft, Coverage) {
         let mut counted = Coverage { queries: 1, ..Coverage::default() };
-        let id = self.log.strings.get(query.subject_id).trim();
+        let id = asked.record.trim();
         if !id.is_empty() {
             return (self.record(id, &mut counted), counted);
         }
         counted.typed = 1;
-        let draft = self.typed(query, &mut counted);
+        let draft = self.typed(asked, &mut counted);
         (draft, counted)
     }
 
@@ -107,9 +146,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn typed(&self, query: &Query, counted: &mut Coverage) -> Draft {
-        let text = |code| self.log.strings.get(code);
-        let raw = text(query.text);
+    fn typed(&self, asked: &Asked<'_>, counted: &mut Coverage) -> Draft {
+        let raw = asked.text;
         let free =
             if raw.trim().is_empty() { freetext::Terms::default() } else { freetext::parse(raw, self.index.as_of()) };
         if !free.record.is_empty() && self.index.find_record(&free.record).is_some() {
@@ -122,22 +160,12 @@ impl<'a> Reader<'a> {
             }
             counted.unread_texts += 1;
         }
-        let fields = Typed {
-            forename: text(query.forename),
-            surname: text(query.surname),
-            dob: text(query.dob),
-            age: text(query.age),
-            address: text(query.address),
-            postcode: text(query.postcode),
-            vrm: text(query.vrm),
-            phone: text(query.phone),
-        };
-        let typed = fields.describe(&free, self.index.as_of(), self.window, counted);
-        self.identify(typed, query, counted)
+        let typed = asked.typed.describe(&free, self.index.as_of(), self.window, counted);
+        self.identify(typed, asked, counted)
     }
 
     /// One person of the index, or the typed terms as they stand.
-    fn identify(&self, typed: Descriptor, query: &Query, counted: &mut Coverage) -> Draft {
+    fn identify(&self, typed: Descriptor, asked: &Asked<'_>, counted: &mut Coverage) -> Draft {
         let known = |row: u32| self.record(&self.index.people()[row as usize].subject_id, &mut Coverage::default());
         if let Some(row) = self.index.find_name(&typed) {
             counted.by_name += 1;
@@ -167,18 +195,9 @@ impl<'a> Reader<'a> {
         let (key, kind) = typed_key(&typed).unwrap_or_else(|| {
             counted.nothing_comparable += 1;
             let mut said = String::new();
-            for code in [
-                query.forename,
-                query.surname,
-                query.dob,
-                query.age,
-                query.address,
-                query.postcode,
-                query.vrm,
-                query.phone,
-                query.text,
-            ] {
-                let text = ascii_upper(self.log.strings.get(code).trim());
+            let Typed { forename, surname, dob, age, address, postcode, vrm, phone } = asked.typed;
+            for text in [forename, surname, dob, age, address, postcode, vrm, phone, asked.text] {
+                let text = ascii_upper(text.trim());
                 if !text.is_empty() {
                     if !said.is_empty() {
                         said.push(' ');
