@@ -79,6 +79,8 @@ pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gather
                 because: b.because.clone(),
             })
             .collect(),
+        rules: Vec::new(),
+        carried_by: Vec::new(),
         against: scope.facts.as_ref().map_or_else(Vec::new, |facts| against::sentences(material, facts, score)),
         timeline: scope
             .looks

@@ -18,6 +18,8 @@ use crate::score::groups::{self, Cut, Dimension, Groups};
 pub const MOST: f64 = 1.25;
 /// Observed namesakes, divided by expected, in a group.
 pub const NAMESAKES: (f64, f64) = (0.9, 1.1);
+/// Groups that a warning names.
+const NAMED: usize = 4;
 /// Two-sided, over all the groups of a dimension together.
 const CONFIDENCE: f64 = 0.95;
 /// Fewer people than this with anything to count, on either side of a comparison, give no interval.
@@ -230,7 +232,10 @@ fn times(range: &Range) -> String {
 /// Warnings that a reader must see before any name.
 pub(super) fn warnings(rows: &[Fairness]) -> Vec<String> {
     let broke = |what: &str, words: &dyn Fn(&Fairness) -> String| -> Vec<String> {
-        rows.iter().filter(|r| r.broken.iter().any(|b| b == what)).map(words).collect()
+        let broke: Vec<&Fairness> = rows.iter().filter(|r| r.broken.iter().any(|b| b == what)).collect();
+        let more = broke.len().saturating_sub(NAMED);
+        let said = broke.into_iter().take(NAMED).map(words);
+        said.chain((more > 0).then(|| format!("and {more} more groups (fairness.csv)"))).collect()
     };
     let mut said = Vec::new();
     let decoys =
