@@ -125,6 +125,7 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
     };
     if let Some(ledger) = &ledger {
         ledger.compare(&mut report)?;
+        assemble::count_new(&mut report);
     }
     watch.stage("Writing the report");
     let draft = manifest::Draft {

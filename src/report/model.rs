@@ -400,6 +400,8 @@ pub struct Load {
     pub capacity: u64,
     /// Who take up five new cases a day each.
     pub investigators: u64,
+    /// Cases of referrals that are new or have grown since the runs before; `None` without a ledger.
+    pub new_cases: Option<u64>,
 }
 
 /// A rule that could not run.

@@ -521,6 +521,7 @@ pub fn report() -> Report {
             cases_a_day: 18.0 / 90.0,
             capacity: 25,
             investigators: 1,
+            new_cases: Some(4),
         },
         rules: vec![
             rule("relationship/family", "Looked up a family member and nothing on record explains it", 1),

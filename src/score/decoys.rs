@@ -557,6 +557,36 @@ mod tests {
         assert_eq!(deal(&[stratum], CheckValues { decoys: 10, seed: 1 }, &ask), Vec::new());
     }
 
+    /// What the sieve passes over could not have stood: over the small force, with and without it the same stands.
+    #[test]
+    fn the_sieve_loses_nothing() {
+        let config = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/force/probity.toml");
+        let config = crate::config::load(&config, &crate::config::Overrides::default()).expect("a config");
+        let set = crate::run::load_rules(&config).expect("sound rules");
+        let rules: Vec<&Rule> = set.rules().iter().collect();
+        let (with, without, passed) = crate::run::with_world(&config, &crate::run::Unwatched, |world| {
+            let firings = crate::rules::fire::fire(world, &rules);
+            let rates = Rates::new(world, &rules, &firings);
+            let rescore = Rescore::new(world, &rules, &firings, &rates);
+            let (strata, sieve) = (strata(world, &rescore.fertile), Sieve::new(world));
+            let score = |place, subject| rescore.posterior(place, subject);
+            let checks = CheckValues { decoys: 3, seed: 5 };
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            let may = |tied: &Tied, user, fertile| {
+                let may = sieve.may(tied, user, fertile);
+                asked.fetch_add(usize::from(may), std::sync::atomic::Ordering::Relaxed);
+                may
+            };
+            let with = deal(&strata, checks, &Ask { may, score });
+            let without = deal(&strata, checks, &Ask { may: |_: &Tied, _, _| true, score });
+            (with, without, asked.into_inner())
+        })
+        .expect("the small force runs");
+        assert!(passed > 0, "something has to pass for the comparison to say anything");
+        assert!(!without.is_empty());
+        assert_eq!(with, without);
+    }
+
     #[test]
     fn the_number_of_threads_changes_nothing() {
         let toy = toy(11, true);

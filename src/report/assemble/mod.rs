@@ -4,6 +4,7 @@
 mod against;
 mod cases;
 mod chance_check;
+mod disagreement;
 mod evidence;
 mod fairness;
 mod habits;
@@ -88,6 +89,18 @@ pub fn assemble(material: &Material<'_>) -> Result<Report, IngestError> {
     report.warnings = method::warnings(material, &report);
     report.method = method::notes(material, &report);
     Ok(report)
+}
+
+/// Says how much work is new, once the ledger has said what is: the lanes of a nightly run hold much that was read
+/// before.
+pub fn count_new(report: &mut Report) {
+    let new = report.referrals.iter().filter(|r| matches!(r.status.as_str(), "new" | "grown"));
+    let cases = new.filter(|r| matches!(r.lane, Lane::Refer | Lane::Conflict | Lane::Query));
+    report.load.new_cases = Some(cases.map(|r| r.cases.iter().len() as u64).sum());
+    let note = fairness::load_note(&report.load);
+    if let Some(known) = report.method.iter_mut().find(|known| known.heading == note.heading) {
+        *known = note;
+    }
 }
 
 /// The names of rules, sorted.
