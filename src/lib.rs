@@ -15,7 +15,7 @@
 //!
 //! Beside the line: [`config`], [`ledger`], the command line ([`cli`]), and the
 //! small shared words [`instant`], [`chance`], [`ids`] and [`values`]. [`mod@run`] walks the line; [`inquiry`] walks it
-//! for one question about one person, case or look.
+//! for one question about one person, case or look; [`scorecard`] holds decided cases against the values.
 
 pub mod ingest;
 pub mod purpose;
@@ -27,6 +27,7 @@ pub mod subjects;
 
 pub mod inquiry;
 pub mod run;
+pub mod scorecard;
 
 pub mod cli;
 pub mod config;

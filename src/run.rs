@@ -125,6 +125,7 @@ pub fn run(config: &RunConfig, watch: &dyn Watch) -> Result<Outcome, RunError> {
     };
     if let Some(ledger) = &ledger {
         ledger.compare(&mut report)?;
+        assemble::count_new(&mut report);
     }
     watch.stage("Writing the report");
     let draft = manifest::Draft {
@@ -267,9 +268,24 @@ pub fn analyse(
     house: &House,
     watch: &dyn Watch,
 ) -> Result<Analysis, RunError> {
-    let Stages { window, subjects, relations, judged, .. } = stages(config, tables, house, watch)?;
+    let stages = stages(config, tables, house, watch)?;
+    report_on(config, tables, rule_set, &stages, watch)
+}
+
+/// Rules, score and report model, over what the stages before them made.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn report_on(
+    config: &RunConfig,
+    tables: &Tables,
+    rule_set: &RuleSet,
+    stages: &Stages<'_>,
+    watch: &dyn Watch,
+) -> Result<Analysis, RunError> {
+    let Stages { window, subjects, relations, judged, .. } = stages;
     watch.stage("Rules");
-    let world = World::with_values(tables, &subjects, &relations, &judged, &config.values);
+    let world = World::with_values(tables, subjects, relations, judged, &config.values);
     let present: Vec<&str> = present(tables);
     let last_day = window.until.local_date(window.zone).unwrap_or_default();
     let day = run_day(config).unwrap_or(last_day).to_string();
@@ -297,7 +313,7 @@ pub fn analyse(
         firings: &firings,
         scored: &scored,
         sources: &config.sources,
-        run: head(config, tables, rule_set, &window),
+        run: head(config, tables, rule_set, window),
     };
     let report = assemble::assemble(&material)?;
     let mut extra = Vec::new();

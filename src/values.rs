@@ -124,6 +124,20 @@ pub struct CheckValues {
     pub seed: u64,
 }
 
+/// How outcomes may move the values of rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Learning {
+    /// Outcomes under which a value does not move.
+    pub least_outcomes: u64,
+    /// Outcomes from which on a value may leave the range that its rule states.
+    pub enough_outcomes: u64,
+    /// Most that one update may move a value, in bits.
+    pub most_step: f64,
+    /// Least that is worth a change, in bits.
+    pub least_step: f64,
+}
+
 /// Words for the evidence, by bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,7 +180,11 @@ pub struct Range {
 #[serde(default, deny_unknown_fields)]
 pub struct RuleValues {
     /// How often misuse looks like this, instead of what the rule says.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub m: Option<Range>,
+    /// How often ordinary work looks like this, instead of what a rule with `chance: fixed` states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub u: Option<Range>,
 }
 
 /// Every value of the score.
@@ -183,6 +201,7 @@ pub struct Values {
     pub lanes: LaneValues,
     pub checks: CheckValues,
     pub bands: Bands,
+    pub learning: Learning,
     /// By family and name of the rule.
     pub rules: BTreeMap<String, RuleValues>,
 }
@@ -298,11 +317,17 @@ impl Values {
         self.rules.get(rule).and_then(|r| r.m)
     }
 
+    /// u of a rule that states it, where outcomes or the force have replaced it.
+    #[must_use]
+    pub fn u(&self, rule: &str) -> Option<Range> {
+        self.rules.get(rule).and_then(|r| r.u)
+    }
+
     fn check(&self, file: &str) -> Result<(), ValuesError> {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 10] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 12] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -367,6 +392,20 @@ impl Values {
                 self.checks.decoys <= 100_000,
                 "at most 100000",
             ),
+            (
+                "learning.least_outcomes",
+                self.learning.least_outcomes as f64,
+                shipped.learning.least_outcomes as f64,
+                self.learning.least_outcomes >= 1,
+                "at least 1",
+            ),
+            (
+                "learning.most_step",
+                self.learning.most_step,
+                shipped.learning.most_step,
+                self.learning.most_step > 0.0 && self.learning.most_step <= 3.0,
+                "above 0 and at most 3 bits",
+            ),
         ];
         let range = |key: String, value: String, shipped: String, must| ValuesError::OutOfRange {
             file: file.to_owned(),
@@ -381,14 +420,16 @@ impl Values {
             }
         }
         for (rule, of) in &self.rules {
-            if let Some(m) = of.m.filter(|m| !(0.0 < m.low && m.low <= m.value && m.value <= m.high && m.high <= 1.0)) {
-                let value = format!("{} ({} to {})", m.value, m.low, m.high);
-                return Err(range(
-                    format!("rules.\"{rule}\".m"),
-                    value,
-                    "in the rule's file".to_owned(),
-                    "a share with a range around it, 0 < low ≤ value ≤ high ≤ 1",
-                ));
+            for (name, of) in [("m", of.m), ("u", of.u)] {
+                let sound = |r: &Range| 0.0 < r.low && r.low <= r.value && r.value <= r.high && r.high <= 1.0;
+                if let Some(of) = of.filter(|of| !sound(of)) {
+                    return Err(range(
+                        format!("rules.\"{rule}\".{name}"),
+                        format!("{} ({} to {})", of.value, of.low, of.high),
+                        "in the rule's file".to_owned(),
+                        "a share with a range around it, 0 < low ≤ value ≤ high ≤ 1",
+                    ));
+                }
             }
         }
         Ok(())

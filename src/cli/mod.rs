@@ -23,6 +23,7 @@ mod progress;
 mod rules;
 mod run;
 mod schema;
+mod scorecard;
 mod sheet;
 mod stdout;
 mod text;
@@ -139,6 +140,10 @@ enum Command {
     #[command(after_help = rules::AFTER, arg_required_else_help = true)]
     Rules(rules::Args),
 
+    /// The values of the score beside what decided cases have taught, and a new file of values
+    #[command(after_help = scorecard::AFTER)]
+    Scorecard(scorecard::Args),
+
     /// Answer who a list of searches was about, outside a run
     #[command(after_help = match_people::AFTER)]
     Match(match_people::Args),
@@ -198,6 +203,7 @@ fn execute(command: &Command, console: &Console) -> Result<Exit, Failure> {
         Command::Init(args) => init::execute(args, console),
         Command::Profile(args) => profile::execute(args),
         Command::Rules(args) => rules::execute(args),
+        Command::Scorecard(args) => scorecard::execute(args, console),
         Command::Match(args) => match_people::execute(args, console),
         Command::Schema(args) => schema::execute(args),
         Command::Completions(args) => completions::execute(args),

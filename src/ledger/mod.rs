@@ -11,9 +11,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use thiserror::Error;
 
 use crate::report::model::{Referral, Report};
+use crate::scorecard;
 
 /// Raised with each change of the tables below.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS run (
@@ -36,6 +37,17 @@ CREATE TABLE IF NOT EXISTS referral (
     PRIMARY KEY (run_id, referral_id)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS referral_by_id ON referral (referral_id);
+CREATE TABLE IF NOT EXISTS ran (
+    run_id TEXT NOT NULL REFERENCES run (run_id) ON DELETE CASCADE,
+    rule   TEXT NOT NULL,
+    PRIMARY KEY (run_id, rule)
+) STRICT;
+CREATE TABLE IF NOT EXISTS listed (
+    run_id  TEXT NOT NULL REFERENCES run (run_id) ON DELETE CASCADE,
+    case_id TEXT NOT NULL,
+    what    TEXT NOT NULL,
+    PRIMARY KEY (run_id, case_id)
+) STRICT;
 ";
 
 /// The ledger could not be used.
@@ -149,7 +161,49 @@ impl Ledger {
                 ],
             )?;
         }
+        tx.execute("DELETE FROM ran WHERE run_id = ?1", [&run.run_id])?;
+        tx.execute("DELETE FROM listed WHERE run_id = ?1", [&run.run_id])?;
+        let listed = scorecard::Run::of(report);
+        for rule in &listed.ran {
+            tx.execute("INSERT INTO ran (run_id, rule) VALUES (?1, ?2)", [&run.run_id, rule])?;
+        }
+        for case in &listed.listed {
+            let what = serde_json::to_string(case).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
+            tx.execute(
+                "INSERT OR REPLACE INTO listed (run_id, case_id, what) VALUES (?1, ?2, ?3)",
+                [&run.run_id, &case.case_id, &what],
+            )?;
+        }
         tx.commit()
+    }
+
+    /// What every run listed, oldest first, for learning from outcomes.
+    ///
+    /// # Errors
+    /// Where the ledger cannot be read.
+    pub fn listed(&self) -> Result<Vec<scorecard::Run>, LedgerError> {
+        self.read_listed().map_err(|e| self.fail(e))
+    }
+
+    fn read_listed(&self) -> rusqlite::Result<Vec<scorecard::Run>> {
+        let mut ids = self.db.prepare("SELECT run_id FROM run ORDER BY rowid")?;
+        let mut ran = self.db.prepare("SELECT rule FROM ran WHERE run_id = ?1")?;
+        let mut listed = self.db.prepare("SELECT what FROM listed WHERE run_id = ?1 ORDER BY case_id")?;
+        let ids: Vec<String> = ids.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        ids.iter()
+            .map(|id| {
+                let rules = ran.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                let cases = listed.query_map([id], |row| row.get::<_, String>(0))?;
+                let cases = cases
+                    .map(|text| {
+                        serde_json::from_str(&text?).map_err(|e| {
+                            rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e))
+                        })
+                    })
+                    .collect::<Result<_, _>>()?;
+                Ok(scorecard::Run { ran: rules, listed: cases })
+            })
+            .collect()
     }
 }
 

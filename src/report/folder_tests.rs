@@ -53,7 +53,7 @@ fn a_report_is_whole_private_and_hashed() {
         assert_eq!(output.sha256.len(), 64);
     }
     let bytes = fs::read(target.join(manifest::NAME)).expect("a manifest");
-    assert_eq!(manifest::outputs_named(&bytes).map(|all| all.len()), Some(9));
+    assert_eq!(manifest::outputs_named(&bytes).map(|all| all.len()), Some(10));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

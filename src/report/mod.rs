@@ -22,6 +22,7 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use assemble::TELLING_OUTCOMES;
 pub use csv_files::fairness::groups_file;
 pub use looks::looks_parquet;
 

@@ -143,6 +143,8 @@ pub struct Referral {
     pub law: Vec<String>,
     /// How often others of the same groups are referred, and by coincidence alone, as sentences.
     pub groups: Vec<String>,
+    /// Rules that fired on the user as a whole, shown as findings or not, sorted.
+    pub user_rules: Vec<String>,
     pub cases: Vec<Case>,
 }
 
@@ -173,6 +175,10 @@ pub struct Case {
     pub evidence_bits: f64,
     pub blocks: Vec<Block>,
     pub findings: Vec<Finding>,
+    /// Rules that fired on it, shown as findings or not, sorted.
+    pub rules: Vec<String>,
+    /// Of these, each without which the case would stand in no lane.
+    pub carried_by: Vec<String>,
     /// What speaks against, tested and found, as sentences.
     pub against: Vec<String>,
     /// Looks in time order, for the time line.
@@ -394,6 +400,8 @@ pub struct Load {
     pub capacity: u64,
     /// Who take up five new cases a day each.
     pub investigators: u64,
+    /// Cases of referrals that are new or have grown since the runs before; `None` without a ledger.
+    pub new_cases: Option<u64>,
 }
 
 /// A rule that could not run.

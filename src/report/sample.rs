@@ -112,6 +112,8 @@ fn sister() -> Case {
                 ..Finding::default()
             },
         ],
+        rules: vec![text("relationship/family"), text("volume/beyond-expected")],
+        carried_by: vec![text("relationship/family")],
         against: vec![
             text("Two of the six looks fall on call 20260209-0113, which the user took."),
             text(
@@ -236,6 +238,8 @@ fn hostile_case() -> Case {
             against: h(),
             expected_by_chance: None,
         }],
+        rules: vec![text("relationship/family"), text("volume/beyond-expected")],
+        carried_by: vec![text("relationship/family")],
         against: vec![h(), "Llanfairpwllgwyngyll".repeat(20)],
         timeline: vec![look(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)],
     }
@@ -275,6 +279,7 @@ pub fn referral() -> Referral {
             text("Check whether the tie was declared to a supervisor at the time."),
         ],
         law: vec![text("dpa2018-s170"), text("cma1990-s1"), text("sopb-confidentiality")],
+        user_rules: vec![],
         groups: vec![text(
             "Role response officer: 1.2 of 1,000 are referred, 0.91 times as often (0.60 to 1.38) as everybody else.",
         )],
@@ -317,6 +322,7 @@ fn others() -> Vec<Referral> {
         next: vec![text(HOSTILE)],
         law: vec![text(HOSTILE)],
         groups: vec![text(HOSTILE)],
+        user_rules: vec![],
         cases: vec![hostile_case()],
         ..small(3, "r-3", Lane::Query, HOSTILE, HOSTILE)
     };
@@ -515,6 +521,7 @@ pub fn report() -> Report {
             cases_a_day: 18.0 / 90.0,
             capacity: 25,
             investigators: 1,
+            new_cases: Some(4),
         },
         rules: vec![
             rule("relationship/family", "Looked up a family member and nothing on record explains it", 1),

@@ -173,16 +173,11 @@ pub fn peer_bits(z: f64) -> f64 {
 fn coverage(facts: &CaseFacts<'_>, template: crate::purpose::Template) -> f64 {
     let world = facts.world;
     let unit = world.tables.staff.get(facts.case.user as usize).map_or("", |s| s.team.as_str());
-    let (mut here, mut here_of, mut all, mut all_of) = (0, 0, 0, 0);
-    for row in &world.judged.coverage {
-        let answered = row.by_template[template.index()];
-        all += answered;
-        all_of += row.looks;
-        if row.system == facts.looks[0].system && row.unit == unit {
-            here += answered;
-            here_of += row.looks;
-        }
-    }
+    let rows = &world.judged.coverage;
+    let place = (facts.looks[0].system, unit);
+    let here = rows.binary_search_by(|row| (row.system, row.unit.as_str()).cmp(&place)).ok().map(|at| &rows[at]);
+    let (here, here_of) = here.map_or((0, 0), |row| (row.by_template[template.index()], row.looks));
+    let (all, all_of) = (world.answered[template.index()], world.live_looks);
     let shrinkage = world.values.rates.stratum_shrinkage;
     let parent = (all as f64 + 0.5) / (all_of as f64 + 1.0);
     ((here as f64 + shrinkage * parent) / (here_of as f64 + shrinkage)).clamp(1e-6, 1.0)

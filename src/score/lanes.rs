@@ -90,6 +90,18 @@ fn over_threshold(
         .collect()
 }
 
+/// Would this case of a member be listed in any lane without what one rule found on it?
+#[must_use]
+pub fn listed_without(world: &World<'_>, rules: &[&Rule], member: &Member, at: usize, rule: u16) -> bool {
+    let score = super::without(world, rules, &member.cases[at].score, rule);
+    let all = member.cases.iter().enumerate().map(|(i, c)| if i == at { &score } else { &c.score });
+    let standing: Vec<&CaseScore> = all.filter(|s| refers(world, rules, s)).collect();
+    let cases = world.users[member.user as usize].cases;
+    let over = !standing.is_empty()
+        && Standing::of(standing.into_iter(), cases, world.values).rank() >= world.values.lanes.refer;
+    lane(world, rules, &score, score.case.map(|c| purpose(world, c)), over).is_some()
+}
+
 fn purpose(world: &World<'_>, case: u32) -> Purpose {
     let looks = world.looks(&world.cases[case as usize]);
     if looks.iter().any(|l| l.purpose == Purpose::Unexplained) {

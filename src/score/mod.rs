@@ -132,6 +132,16 @@ pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u3
     total(Some(index), weighed, blocks, prior)
 }
 
+/// The score of a case without what one rule found on it.
+#[must_use]
+pub fn without(world: &World<'_>, rules: &[&Rule], score: &CaseScore, rule: u16) -> CaseScore {
+    let weighed: Vec<(Fired, Weighed)> = score.fired.iter().filter(|(f, _)| f.rule != rule).cloned().collect();
+    let native = score.case.map(|at| case::native(&CaseFacts::new(world, world.cases[at as usize])));
+    let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
+    let blocks = case::blocks(&weighed, block_of, native.unwrap_or_default(), world.values);
+    total(score.case, weighed, blocks, score.prior)
+}
+
 fn total(case: Option<u32>, fired: Vec<(Fired, Weighed)>, blocks: Vec<BlockScore>, prior: f64) -> CaseScore {
     let evidence = blocks.iter().map(|b| b.bits).sum();
     let sd = blocks.iter().map(|b| b.sd * b.sd).sum::<f64>().sqrt();

@@ -216,14 +216,16 @@ impl<'a> Rates<'a> {
     /// of this run; the case itself is left out.
     fn stated(&self, rule: &Rule, index: u16) -> Weighed {
         let m = self.m(rule).value;
-        let stated = rule.meta.probity.u.map_or(0.5, |u| u.value);
+        let own = rule.meta.probity.u.map(|u| Range { value: u.value, low: u.low, high: u.high });
+        let own = self.world.values.u(&rule.meta.key()).or(own);
+        let stated = own.map_or(0.5, |u| u.value);
         let seen = self.world.values.rates.stated_shrinkage;
         let cases = (self.world.cases.len() as f64 - 1.0).max(0.0);
         let fired = self.fired.get(&index).map_or(0.0, |n| *n as f64 - 1.0).max(0.0);
         let (a, of) = (fired + seen * stated, cases + seen);
         let u = a / of;
         // The wider of what the rule admits and what counting leaves open.
-        let sd = rule.meta.probity.u.map_or(0.0, |u| spread(u.low, u.high)).max(beta_log2_sd(a.max(0.5), of - a));
+        let sd = own.map_or(0.0, |u| spread(u.low, u.high)).max(beta_log2_sd(a.max(0.5), of - a));
         let because = format!(
             "likely under misuse {}; chance {} as the rule states, {fired:.0} of {cases:.0} other cases show it, together {}",
             figure(m),

@@ -3,17 +3,17 @@
 use rustc_hash::FxHashSet;
 
 use super::super::model::{Block, Case, Finding, TimelineLook};
-use super::{Material, against, evidence::Gathered, words};
+use super::{Material, against, disagreement, evidence::Gathered, words};
 use crate::chance;
 use crate::ids;
 use crate::instant::Instant;
 use crate::purpose::{Look, UserId};
 use crate::relations::TieKind;
 use crate::rules::fire::Fired;
-use crate::rules::render;
 use crate::rules::rows::case::{CaseFacts, Tally};
 use crate::rules::rows::ties::CaseTie;
 use crate::rules::rows::{Case as Looked, World};
+use crate::rules::{Block as Kind, render};
 use crate::score::weigh::figure;
 use crate::score::{CaseScore, Weighed};
 use crate::values::NINETY_PERCENT;
@@ -76,9 +76,14 @@ pub(super) fn case(material: &Material<'_>, user: u32, score: &CaseScore, gather
                 bits: b.bits,
                 low: b.bits - NINETY_PERCENT * b.sd,
                 high: b.bits + NINETY_PERCENT * b.sd,
-                because: b.because.clone(),
+                because: match disagreement::sentence(material, score).filter(|_| b.block == Kind::Relationship) {
+                    Some(more) => format!("{}. {more}", b.because),
+                    None => b.because.clone(),
+                },
             })
             .collect(),
+        rules: Vec::new(),
+        carried_by: Vec::new(),
         against: scope.facts.as_ref().map_or_else(Vec::new, |facts| against::sentences(material, facts, score)),
         timeline: scope
             .looks

@@ -18,6 +18,8 @@ use crate::score::groups::{self, Cut, Dimension, Groups};
 pub const MOST: f64 = 1.25;
 /// Observed namesakes, divided by expected, in a group.
 pub const NAMESAKES: (f64, f64) = (0.9, 1.1);
+/// Groups that a warning names.
+const NAMED: usize = 4;
 /// Two-sided, over all the groups of a dimension together.
 const CONFIDENCE: f64 = 0.95;
 /// Fewer people than this with anything to count, on either side of a comparison, give no interval.
@@ -230,7 +232,10 @@ fn times(range: &Range) -> String {
 /// Warnings that a reader must see before any name.
 pub(super) fn warnings(rows: &[Fairness]) -> Vec<String> {
     let broke = |what: &str, words: &dyn Fn(&Fairness) -> String| -> Vec<String> {
-        rows.iter().filter(|r| r.broken.iter().any(|b| b == what)).map(words).collect()
+        let broke: Vec<&Fairness> = rows.iter().filter(|r| r.broken.iter().any(|b| b == what)).collect();
+        let more = broke.len().saturating_sub(NAMED);
+        let said = broke.into_iter().take(NAMED).map(words);
+        said.chain((more > 0).then(|| format!("and {more} more groups (fairness.csv)"))).collect()
     };
     let mut said = Vec::new();
     let decoys =
@@ -365,6 +370,7 @@ pub(super) fn load(material: &Material<'_>) -> Load {
         cases_a_day: per_day,
         capacity: world.values.lanes.capacity as u64,
         investigators: (per_day / CASES_A_DAY).ceil() as u64,
+        new_cases: None,
     }
 }
 
@@ -377,11 +383,19 @@ pub(super) fn load_note(load: &Load) -> MethodNote {
         0 => "No capacity was given, so that the refer lane is as long as the evidence makes it.".to_owned(),
         n => format!("The refer lane may hold {}.", count(n, "member of staff", "members of staff")),
     };
+    let new = load.new_cases.map_or_else(String::new, |cases| {
+        let who = (cases as f64 / CASES_A_DAY).ceil() as u64;
+        format!(
+            " Since the runs before, {} new or grown: a day's work of {}.",
+            count(cases, "case is", "cases are"),
+            count(who, "investigator", "investigators")
+        )
+    });
     MethodNote {
         heading: "What this asks of the department".to_owned(),
         text: format!(
             "The lanes hold {} to Professional Standards, {} of a declared tie and {} to be asked about, over {}: {:.1} new cases a day, of \
-             them {:.1} to Professional Standards. At {CASES_A_DAY:.0} new cases an investigator a day that is the work of {}. {capacity}",
+             them {:.1} to Professional Standards. At {CASES_A_DAY:.0} new cases an investigator a day that is the work of {}. {capacity}{new}",
             count(load.refer_cases, "case", "cases"),
             count(load.conflict_cases, "case", "cases"),
             count(load.query_cases, "case", "cases"),

@@ -3,7 +3,7 @@
 
 use super::super::model::{MethodNote, Report};
 use super::words::count;
-use super::{Material, chance_check, fairness};
+use super::{Material, chance_check, disagreement, fairness};
 use crate::purpose::template_file::duration_words;
 use crate::purpose::thin::Group;
 use crate::purpose::{Feed, Template};
@@ -14,6 +14,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     let counts = &report.counts;
     let feeds = &world.judged.feeds;
     let mut said = fairness::warnings(&report.fairness);
+    said.extend(disagreement::warning(material));
     if let (Some(first), Some(last)) = (material.scored.cut.first(), material.scored.cut.last()) {
         said.push(format!(
             "The refer lane was ended at {}, as asked: {} more would stand in it, with {:.1} to {:.1} bits. They are in no other \

@@ -4,6 +4,7 @@
 mod against;
 mod cases;
 mod chance_check;
+mod disagreement;
 mod evidence;
 mod fairness;
 mod habits;
@@ -23,10 +24,11 @@ use crate::rules::fire::Firings;
 use crate::rules::rows::World;
 use crate::rules::{Rule, RuleSet};
 use crate::score::groups::Groups;
-use crate::score::{Member, Scored, member};
+use crate::score::{Member, Scored, lanes, member};
 use crate::values::NINETY_PERCENT;
 
 pub use evidence::searched_for;
+pub use rule_quality::TELLING_OUTCOMES;
 pub use words::{moment, purpose_words, staff, staff_name, tie_words};
 
 /// What the report needs beside the scores.
@@ -89,6 +91,43 @@ pub fn assemble(material: &Material<'_>) -> Result<Report, IngestError> {
     Ok(report)
 }
 
+/// Says how much work is new, once the ledger has said what is: the lanes of a nightly run hold much that was read
+/// before.
+pub fn count_new(report: &mut Report) {
+    let new = report.referrals.iter().filter(|r| matches!(r.status.as_str(), "new" | "grown"));
+    let cases = new.filter(|r| matches!(r.lane, Lane::Refer | Lane::Conflict | Lane::Query));
+    report.load.new_cases = Some(cases.map(|r| r.cases.iter().len() as u64).sum());
+    let note = fairness::load_note(&report.load);
+    if let Some(known) = report.method.iter_mut().find(|known| known.heading == note.heading) {
+        *known = note;
+    }
+}
+
+/// The names of rules, sorted.
+fn names(material: &Material<'_>, rules: impl Iterator<Item = u16>) -> Vec<String> {
+    let names: BTreeSet<String> = rules.map(|rule| material.rules[usize::from(rule)].meta.key()).collect();
+    names.into_iter().collect()
+}
+
+/// Rules that fired on the user as a whole.
+fn on_user(material: &Material<'_>, member: &Member) -> Vec<String> {
+    let all = &material.firings.users;
+    names(material, all.iter().filter(|f| f.user == member.user).map(|f| f.rule))
+}
+
+/// Rules that fired on a case, and those without which it would not be listed.
+fn fired(material: &Material<'_>, member: &Member, at: usize) -> (Vec<String>, Vec<String>) {
+    let score = &member.cases[at].score;
+    // Of a case drawn at random nothing is shown, and yet rules may have fired on it.
+    let own = score.fired.iter().map(|(f, _)| f.rule);
+    let cases = &material.firings.cases;
+    let found = score.case.and_then(|case| cases.binary_search_by_key(&case, |f| f.case).ok());
+    let firings = found.map_or(&[][..], |at| &cases[at].fired).iter().map(|f| f.rule);
+    let rules = names(material, own.clone().chain(firings));
+    let carrying = own.filter(|&rule| !lanes::listed_without(material.world, material.rules, member, at, rule));
+    (rules, names(material, carrying))
+}
+
 /// Ties that anything found on a member of staff rests on.
 fn tie_kinds(member: &Member) -> Vec<TieKind> {
     let fired = member.cases.iter().flat_map(|c| &c.score.fired);
@@ -99,8 +138,11 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
     let world = material.world;
     let staff = world.tables.staff.get(member.user as usize);
     let staff_id = world.judged.users.id(member.user, &world.tables.staff).to_owned();
-    let cases: Vec<_> =
+    let mut cases: Vec<_> =
         member.cases.iter().map(|laned| cases::case(material, member.user, &laned.score, gathered)).collect();
+    for (at, case) in cases.iter_mut().enumerate() {
+        (case.rules, case.carried_by) = fired(material, member, at);
+    }
     let scores: Vec<_> = member.cases.iter().map(|c| c.score.clone()).collect();
     let best = member::best(&scores, world.values);
     let spread = NINETY_PERCENT * member.sd;
@@ -143,6 +185,7 @@ fn referral(material: &Material<'_>, member: &Member, gathered: &mut evidence::G
         next,
         law: law.into_iter().collect(),
         groups: Vec::new(),
+        user_rules: on_user(material, member),
         referral_id,
         staff_id,
         cases,

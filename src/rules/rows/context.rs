@@ -310,9 +310,16 @@ impl Context {
     }
 
     fn matters(&mut self, tables: &Tables, judged: &Judged) {
-        for row in tables.dispositions.iter().filter(|row| row.outcome == "open") {
-            let staff = row.reference.strip_prefix("R-").unwrap_or(&row.reference);
-            let user = judged.users.find(staff).or_else(|| {
+        let open = || tables.dispositions.iter().filter(|row| row.outcome == "open");
+        if open().next().is_none() {
+            return;
+        }
+        // A referral of an earlier run names the member of staff by a hash.
+        let referred: FxHashMap<String, UserId> =
+            (0..).zip(&tables.staff).map(|(user, s)| (crate::ids::referral(&s.staff_id), user)).collect();
+        for row in open() {
+            let user = referred.get(&row.reference).copied().or_else(|| judged.users.find(&row.reference));
+            let user = user.or_else(|| {
                 // An open matter from before the first run names the member of staff in its note.
                 row.note.split_whitespace().find_map(|word| judged.users.find(word.trim_matches(['.', ',', ';'])))
             });

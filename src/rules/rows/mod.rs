@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::ingest::Tables;
-use crate::purpose::{AccountKind, Judged, Look, UserId};
+use crate::purpose::{AccountKind, Judged, Look, Template, UserId};
 use crate::relations::Relations;
 use crate::subjects::{SubjectId, Subjects};
 use crate::values::Values;
@@ -73,6 +73,10 @@ pub struct World<'a> {
     pub staff_subjects: ties::StaffSubjects,
     /// Events at a second place while the login was in use elsewhere.
     pub shared: shared::Shared,
+    /// Live looks that each template answers, over every system and unit.
+    pub answered: Vec<u64>,
+    /// Live looks.
+    pub live_looks: u64,
     /// The values of the score: how rates are shrunk, what blocks weigh at most.
     pub values: &'a Values,
     /// Districts, births, courses, authorities and codes that cases are seen against.
@@ -128,6 +132,10 @@ impl<'a> World<'a> {
             matters,
             staff_subjects,
             shared,
+            answered: Template::all()
+                .map(|t| judged.coverage.iter().map(|row| row.by_template[t.index()]).sum())
+                .collect(),
+            live_looks: judged.coverage.iter().map(|row| row.looks).sum(),
             values,
             context: context::Context::default(),
         };

@@ -255,11 +255,16 @@ fn parties(world: &World<'_>, users: &mut [UserFacts]) {
 }
 
 fn upheld(world: &World<'_>, users: &mut [UserFacts]) {
+    if world.tables.dispositions.is_empty() {
+        return;
+    }
+    let referred: FxHashMap<String, UserId> =
+        (0..).zip(&world.tables.staff).map(|(user, s)| (crate::ids::referral(&s.staff_id), user)).collect();
     for row in &world.tables.dispositions {
         let upheld = matches!(row.outcome.as_str(), "advice" | "misconduct" | "criminal");
-        // A reference made by an earlier run names the member of staff: R-<staff id> (see `score::ids`).
-        let staff = row.reference.strip_prefix("R-").unwrap_or(&row.reference);
-        let Some(user) = world.judged.users.find(staff).filter(|_| upheld) else {
+        // A referral of an earlier run names the member of staff by a hash (see `ids`).
+        let user = referred.get(&row.reference).copied().or_else(|| world.judged.users.find(&row.reference));
+        let Some(user) = user.filter(|_| upheld) else {
             continue;
         };
         let at = row.at.unwrap_or(Instant::MIN);
