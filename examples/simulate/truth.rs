@@ -1,6 +1,8 @@
-//! What is true: the planted cases, their rows, and the innocent look-alikes. The engine never reads these.
+//! What is true: how the world was made, the planted cases, their rows, and the innocent look-alikes. The engine never
+//! reads these.
 
 use crate::kinds::CATALOGUE;
+use crate::options::Options;
 use crate::output::Folder;
 use crate::plotter::Plotter;
 use crate::work::Work;
@@ -65,5 +67,16 @@ pub fn write(folder: &Folder, world: &World, plotter: &Plotter, work: &Work) -> 
         kinds.row(&[row.family, row.kind, if here > 0 { "yes" } else { "no" }, &why, &codes.join(";")])?;
     }
     kinds.end()?;
+    let mut made = folder.truth("world", "key,value")?;
+    let Options { seed, staff, days, misuse, drop, catalogue, .. } = &world.options;
+    made.row(&["seed", &seed.to_string()])?;
+    made.row(&["staff", &staff.to_string()])?;
+    made.row(&["days", &days.to_string()])?;
+    made.row(&["misuse", &misuse.to_string()])?;
+    made.row(&["catalogue", &catalogue.to_string()])?;
+    for (feed, share) in drop {
+        made.row(&[&format!("drop {}", feed.word()), &share.to_string()])?;
+    }
+    made.end()?;
     Ok(misusers.len())
 }
