@@ -207,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn worlds_that_differ_widen_an_interval_and_equal_ones_do_not() {
+        let mean = |drawn: &[&f64]| drawn.iter().copied().sum::<f64>() / drawn.len() as f64;
+        assert_eq!(over_worlds(&[0.5, 0.5, 0.5], mean), Some((0.5, 0.5)));
+        let (low, high) = over_worlds(&[0.0, 1.0, 0.0, 1.0], mean).expect("several worlds");
+        assert!(low == 0.0 && high == 1.0, "{low} {high}");
+        assert_eq!(over_worlds(&[0.5], mean), None);
+    }
+
+    #[test]
+    fn counts_add_up_and_are_written_as_pairs() {
+        let sum: Count = [Count::new(1, 4), Count { hits: 0.5, of: 2 }].into_iter().sum();
+        assert_eq!(sum, Count { hits: 1.5, of: 6 });
+        let text = serde_json::to_string(&sum).expect("written");
+        assert_eq!(text, "[1.5,6]");
+        assert_eq!(serde_json::from_str::<Count>(&text).expect("read"), sum);
+    }
+
+    #[test]
     fn jeffreys_by_the_book() {
         // 0 of 10 and 5 of 10: beta(0.5, 10.5) and beta(5.5, 5.5).
         let none = Share::jeffreys(0, 10);

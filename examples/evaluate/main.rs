@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release --example evaluate -- WORLD          # is the world fair? counts and probe alone
 //! cargo run --release --example evaluate -- WORLD RUN      # how good was the run?
+//! … -- --series FILE --into DIR --work DIR                 # many worlds, one at a time; outcomes alone are kept
+//! … -- --pool DIR                                          # docs/evaluation.md, from such outcomes
 //! ```
 //!
 //! WORLD is a folder written by `simulate`; RUN is a folder of reports with `referrals.csv`, `findings.csv` and
@@ -14,10 +16,13 @@ mod intervals;
 mod judge;
 mod looks;
 mod outcome;
+mod page;
+mod pool;
 mod print;
 mod probe;
 mod ranking;
 mod run;
+mod series;
 mod tables;
 mod world;
 
@@ -32,7 +37,7 @@ use std::process::ExitCode;
 #[command(name = "evaluate")]
 struct Options {
     /// A folder that `simulate` wrote
-    #[arg(required_unless_present = "recall")]
+    #[arg(required_unless_present_any = ["recall", "pool", "series"])]
     world: Option<PathBuf>,
     /// A folder of reports; without it, only the world is examined
     run: Option<PathBuf>,
@@ -42,6 +47,21 @@ struct Options {
     /// Recall by kind and form over folders that each hold `world`, `run` and `firings.ndjson`, in Markdown
     #[arg(long, value_name = "DIR", num_args = 1.., conflicts_with = "world")]
     recall: Vec<PathBuf>,
+    /// The page of docs/evaluation.md, from a folder of outcomes
+    #[arg(long, value_name = "DIR", conflicts_with = "world")]
+    pool: Option<PathBuf>,
+    /// Makes the worlds of a file one after another, runs the engine over each, writes down the outcome, deletes the world
+    #[arg(long, value_name = "FILE", conflicts_with = "world", requires = "into", requires = "work")]
+    series: Option<PathBuf>,
+    /// With --series: the folder of outcomes
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+    /// With --series: a folder in which one world at a time is made
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// With --series: this set alone; may be given again
+    #[arg(long, value_name = "NAME", requires = "series")]
+    only: Vec<String>,
     /// For programs: counts, as `--pool` reads them
     #[arg(long)]
     json: bool,
@@ -68,6 +88,13 @@ fn main() -> ExitCode {
 }
 
 fn evaluate(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
+    if let Some(folder) = &options.pool {
+        return Ok(page::page(&outcome::read(folder)?)?);
+    }
+    if let (Some(plan), Some(into), Some(work)) = (&options.series, &options.into, &options.work) {
+        let job = series::Job { plan, into, work, sets: &options.only };
+        return series::run(&job, |world, run| compare(world, Some(run), None));
+    }
     let Some(folder) = &options.world else {
         return catalogue::recall(&options.recall);
     };
@@ -93,5 +120,5 @@ fn compare(folder: &Path, run: Option<&Path>, budget: Option<usize>) -> Result<O
         }
     }
     let (set, run) = (String::new(), outcome::AS_SHIPPED.to_owned());
-    Ok(Outcome { set, run, world: facts, probe, judged, explained })
+    Ok(Outcome { set, run, engine: String::new(), world: facts, probe, judged, explained })
 }

@@ -15,6 +15,8 @@ pub struct Facts {
     pub staff: usize,
     /// Days of log.
     pub days: usize,
+    /// Share of staff who misuse the systems, as asked for.
+    pub misuse: f64,
     /// Those who misuse the systems.
     pub misusers: usize,
     /// Those of them of whose cases no table shows any by more than the lack of a purpose.
@@ -28,6 +30,9 @@ pub struct Facts {
     /// Rows lost from feeds, by feed.
     pub dropped: BTreeMap<String, f64>,
 }
+
+/// The kind whose whole evidence is that no record answers, which the tables do show.
+const NO_INCIDENT: &str = "no_incident";
 
 /// A planted case.
 pub struct Case {
@@ -77,7 +82,8 @@ impl World {
         let mut rows = Rows::open(&truth.join("cases.csv"), &["truth_id", "staff_id", "kind", "variant", "visible"])?;
         while let Some([id, staff, kind, variant, visible]) = rows.next()? {
             by_id.insert(id, cases.len());
-            cases.push(Case { staff, kind, variant, visible: visible == "true", events: FxHashSet::default() });
+            let visible = visible == "true" || kind == NO_INCIDENT;
+            cases.push(Case { staff, kind, variant, visible, events: FxHashSet::default() });
         }
         let mut planted = FxHashMap::default();
         let mut rows = Rows::open(&truth.join("events.csv"), &["event_id", "truth_id"])?;
@@ -128,6 +134,10 @@ impl World {
             seed: number("seed").unwrap_or(0),
             staff: self.benign_staff + self.misusers.len(),
             days: number("days").map_or(days, |n| n as usize),
+            misuse: self.made.get("misuse").and_then(|m| m.parse().ok()).unwrap_or_else(|| {
+                let staff = (self.benign_staff + self.misusers.len()).max(1);
+                (1e3 * self.misusers.len() as f64 / staff as f64).round() / 1e3
+            }),
             misusers: self.misusers.len(),
             unshown_misusers: self.unshown_misusers().len(),
             cases: self.cases.len(),
