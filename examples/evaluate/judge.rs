@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The lane to Professional Standards, in which users are ranked.
-const REFER: &str = "refer";
+pub const REFER: &str = "refer";
 /// The lane for declared ties with a purpose on record, and the kind of case that belongs there.
 const CONFLICT: &str = "conflict";
 /// The lane of those asked for a reason.
-const QUERY: &str = "query";
+pub const QUERY: &str = "query";
 /// The kind of case that the log writes down to somebody else.
 const ANOTHERS_LOGIN: &str = "anothers_login";
 
@@ -150,6 +150,11 @@ pub fn judge(world: &World, run: &Run, facts: &Facts, events: usize, read: Optio
         planted_rows_named: Count::new(planted_named, world.planted.len()),
         lookalikes: lookalikes(world, &refer, &truth),
     }
+}
+
+/// Is a referral about somebody who misuses the systems, or does it rest on a planted row?
+pub fn right(world: &World, referral: &Referral) -> bool {
+    Truth { world }.right(referral)
 }
 
 struct Truth<'w> {

@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod explained;
+mod fairness;
 mod intervals;
 mod judge;
 mod looks;
@@ -112,13 +113,16 @@ fn compare(folder: &Path, run: Option<&Path>, budget: Option<usize>) -> Result<O
     let world = world::World::read(folder)?;
     let probe = probe::probe(folder, &world)?;
     let facts = world.facts(probe.days);
-    let (mut judged, mut explained) = (None, None);
-    if let Some(run) = run {
-        judged = Some(judge::judge(&world, &run::Run::read(run)?, &facts, probe.events, budget));
-        if let Some(looks) = looks::Looks::open(run)? {
+    let (mut judged, mut explained, mut fairness) = (None, None, Vec::new());
+    if let Some(path) = run {
+        let run = run::Run::read(path)?;
+        let judgement = judge::judge(&world, &run, &facts, probe.events, budget);
+        if let Some(looks) = looks::Looks::open(path)? {
             explained = Some(explained::measure(folder, &world, &looks)?);
+            fairness = fairness::measure(folder, &world, &run, &looks, judgement.budget)?;
         }
+        judged = Some(judgement);
     }
     let (set, run) = (String::new(), outcome::AS_SHIPPED.to_owned());
-    Ok(Outcome { set, run, engine: String::new(), world: facts, probe, judged, explained })
+    Ok(Outcome { set, run, engine: String::new(), world: facts, probe, judged, explained, fairness })
 }

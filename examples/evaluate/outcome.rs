@@ -1,6 +1,7 @@
 //! What is kept of one run at one world: counts alone, which can be added up over worlds after the world is gone.
 
 use crate::explained::Explained;
+use crate::fairness::Group;
 use crate::judge::Judgement;
 use crate::probe::Probe;
 use crate::tables::TableError;
@@ -31,6 +32,9 @@ pub struct Outcome {
     pub judged: Option<Judgement>,
     /// What was explained; none where the run did not keep its looks.
     pub explained: Option<Explained>,
+    /// Innocent staff by group; none where the run did not keep its looks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fairness: Vec<Group>,
 }
 
 /// What tells one outcome from another.

@@ -1,6 +1,7 @@
 //! One run at one world, in words and columns.
 
 use crate::explained::Explained;
+use crate::fairness::Group;
 use crate::intervals::{Count, Share};
 use crate::judge::{Cell, Judgement, Order};
 use crate::outcome::Outcome;
@@ -17,7 +18,34 @@ pub fn outcome(outcome: &Outcome) -> String {
     if let Some(measured) = &outcome.explained {
         explained(&mut text, measured);
     }
+    fairness(&mut text, &outcome.fairness);
     text
+}
+
+fn fairness(text: &mut String, groups: &[Group]) {
+    if groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\nInnocent staff by group{:>22}{:>8}{:>8}{:>8}{:>11}{:>9}{:>9}",
+        "staff", "refer", "budget", "asked", "namesakes", "/ peers", "/ table"
+    );
+    for g in groups {
+        let over = |expected: f64| if expected > 0.0 { g.namesakes as f64 / expected } else { f64::NAN };
+        let name = format!("{} {}", g.by, g.name);
+        let _ = writeln!(
+            text,
+            "  {name:<36}{:>7}{:>8}{:>8}{:>8}{:>11}{:>9.2}{:>9.2}",
+            g.staff,
+            g.refer,
+            g.budget,
+            g.asked,
+            g.namesakes,
+            over(g.by_peers),
+            over(g.by_table)
+        );
+    }
 }
 
 /// The counts of a world and its probe.
