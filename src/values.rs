@@ -124,6 +124,26 @@ pub struct CheckValues {
     pub seed: u64,
 }
 
+/// Parts of the score taken away, to show what they are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ablation {
+    /// No look counts as explained.
+    pub no_purpose: bool,
+    /// Shared surnames are weighed by a table of names.
+    pub name_table: bool,
+    /// Weight of every finding in bits; 0 for its own.
+    pub uniform_bits: f64,
+}
+
+impl Ablation {
+    /// Is anything taken away?
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.no_purpose || self.name_table || self.uniform_bits > 0.0
+    }
+}
+
 /// Words for the evidence, by bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -182,6 +202,7 @@ pub struct Values {
     pub rates: RateValues,
     pub lanes: LaneValues,
     pub checks: CheckValues,
+    pub ablation: Ablation,
     pub bands: Bands,
     /// By family and name of the rule.
     pub rules: BTreeMap<String, RuleValues>,
@@ -302,7 +323,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 10] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 11] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -366,6 +387,13 @@ impl Values {
                 f64::from(shipped.checks.decoys),
                 self.checks.decoys <= 100_000,
                 "at most 100000",
+            ),
+            (
+                "ablation.uniform_bits",
+                self.ablation.uniform_bits,
+                shipped.ablation.uniform_bits,
+                (0.0..=self.caps.block).contains(&self.ablation.uniform_bits),
+                "between 0 and the cap of a block",
             ),
         ];
         let range = |key: String, value: String, shipped: String, must| ValuesError::OutOfRange {

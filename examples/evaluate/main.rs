@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod explained;
+mod fair_page;
 mod fairness;
 mod intervals;
 mod judge;

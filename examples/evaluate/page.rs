@@ -72,6 +72,7 @@ impl Page<'_> {
             return Some(self.found(kind));
         }
         Some(match name {
+            "set" => self.set.to_owned(),
             "sets" => self.sets(),
             "aims" => self.aims(),
             "benign" => self.benign(),
@@ -83,6 +84,7 @@ impl Page<'_> {
             "degraded" => self.degraded(),
             "ablations" => self.ablations(),
             "explained" => self.explained(),
+            "fairness" => crate::fair_page::tables(&self.all_of_set()),
             "probe" => self.probe(),
             "engines" => self.engines(),
             _ => return None,
@@ -279,7 +281,7 @@ impl Page<'_> {
         measures(&mut text, &format!("as shipped | {}", seeds(&whole)), &whole);
         for name in less.iter().map(|o| o.run.as_str()).collect::<BTreeSet<_>>() {
             let pool = Pool { outcomes: less.iter().copied().filter(|o| o.run == name).collect() };
-            measures(&mut text, &format!("without {name} | {}", seeds(&pool)), &pool);
+            measures(&mut text, &format!("without {} | {}", name.replace('-', " "), seeds(&pool)), &pool);
         }
         random(&mut text, &whole);
         text
@@ -346,6 +348,13 @@ impl Page<'_> {
             );
         }
         text
+    }
+
+    /// With and without misuse.
+    fn all_of_set(&self) -> Pool<'_> {
+        let mut all = self.main.clone();
+        all.outcomes.extend(Pool::main(self.outcomes, self.set, true).outcomes);
+        all
     }
 
     fn found(&self, kind: &str) -> String {
