@@ -30,7 +30,7 @@ pub fn page(outcomes: &[Outcome]) -> Result<String, TableError> {
         return Err(TableError("no world in which somebody misuses the systems, as shipped".to_owned()));
     };
     let page = Page { outcomes, main: Pool::main(outcomes, set, false), set };
-    fill(TEMPLATE, |name| page.block(name))
+    Ok(format!("{}\n", fill(TEMPLATE, |name| page.block(name))?.trim_end()))
 }
 
 /// Puts blocks into a template.
@@ -671,7 +671,7 @@ mod tests {
         }
         let kept = std::fs::read_to_string(&place).expect("the page");
         assert!(
-            made.lines().eq(kept.lines()),
+            made == kept,
             "docs/evaluation.md is not what docs/evaluation/*.ndjson give; renew it with \
              PROBITY_EXPECT=write cargo test --release --example evaluate"
         );

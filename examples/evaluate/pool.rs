@@ -143,3 +143,58 @@ fn by_kind<'o>(
 pub fn cases(j: &Judgement, counts: impl Fn(&Cell) -> bool, found: impl Fn(&Cell) -> usize) -> Count {
     j.cells.iter().filter(|c| counts(c)).map(|c| Count::new(found(c), c.cases)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// An outcome with so many of four cases of a kind found.
+    fn outcome(seed: u64, misuse: f64, run: &str, found: [usize; 2]) -> Outcome {
+        let order =
+            json!({"people": 4, "precision": {"50": [2.0, 4]}, "r_precision": [2.0, 4], "average_precision": 0.5});
+        let people = json!({"refer": [1.0, 4], "budget": [2.0, 4], "or_conflict": [2.0, 4]});
+        let cell = |kind: &str, budget: usize, cases: usize| json!({"kind": kind, "form": "easy", "shown": true, "cases": cases, "refer": 0, "budget": budget, "user": 0, "anywhere": 0});
+        let misusers = if misuse > 0.0 { 4 } else { 0 };
+        serde_json::from_value(json!({
+            "set": "development", "run": run,
+            "world": {"seed": seed, "staff": 400, "days": 30, "misuse": misuse, "misusers": misusers, "unshown_misusers": 0,
+                "cases": 10, "shown_cases": 10, "lookalikes": 0, "dropped": {}},
+            "probe": {"events": 100, "days": 30, "planted": 10, "ids": null, "order": null, "length": null},
+            "judged": {"lanes": {}, "new": {}, "budget": 6, "refer": order, "ranked": order, "shown": people, "unshown": people,
+                "false_referrals": [1.0, 396], "false_to_budget": [2.0, 396], "led_to_misuse": 0,
+                "cells": [cell("family", found[0], 8), cell("celebrity", found[1], 2)],
+                "ordinary_rows_named": [0.0, 90], "planted_rows_named": [0.0, 10], "lookalikes": {}},
+            "explained": null
+        }))
+        .expect("an outcome")
+    }
+
+    #[test]
+    fn worlds_are_added_up_and_not_averaged() {
+        let all = [outcome(1, 0.01, AS_SHIPPED, [8, 0]), outcome(2, 0.01, AS_SHIPPED, [4, 2])];
+        let pool = Pool::main(&all, "development", false);
+        let found = pool.share(|j| cases(j, |c| c.shown, |c| c.budget));
+        assert_eq!(found.count, Some(Count::new(14, 20)));
+        let wilson = Count::new(14, 20).wilson();
+        assert!(found.low <= wilson.low && found.high >= wilson.high, "{found:?}");
+        let kinds = pool.over_kinds(|c| c.shown, |c| c.budget);
+        assert!((kinds.value - (12.0 / 16.0 + 2.0 / 4.0) / 2.0).abs() < 1e-12, "{kinds:?}");
+        assert_eq!(pool.rate(|j| j.false_referrals).count, Some(Count::new(2, 792)));
+        assert_eq!(pool.seeds(), [1, 2]);
+    }
+
+    #[test]
+    fn what_is_pooled_is_alike() {
+        let all = [
+            outcome(1, 0.01, AS_SHIPPED, [8, 0]),
+            outcome(1, 0.03, AS_SHIPPED, [8, 0]),
+            outcome(1, 0.01, "peers", [8, 0]),
+            outcome(3, 0.0, AS_SHIPPED, [0, 0]),
+        ];
+        assert_eq!(Pool::main(&all, "development", false).outcomes.len(), 1, "as shipped, with 1 %");
+        assert_eq!(Pool::main(&all, "development", true).seeds(), [3]);
+        assert!(Pool::main(&all, "sealed", false).is_empty());
+        assert_eq!(Pool::main(&all[1..2], "development", false).outcomes.len(), 1, "what there is");
+    }
+}
