@@ -30,6 +30,9 @@ pub struct Explained {
     pub unlogged_explained: BTreeMap<String, Count>,
     /// Planted looks explained, by kind: wrongly, but for declared conflicts.
     pub planted: BTreeMap<String, Count>,
+    /// What answers planted looks, by kind.
+    #[serde(default)]
+    pub planted_by: BTreeMap<String, BTreeMap<String, usize>>,
     /// What answers ordinary looks.
     pub by_template: BTreeMap<String, usize>,
 }
@@ -54,7 +57,12 @@ pub fn measure(folder: &Path, world: &World, looks: &Looks) -> Result<Explained,
         let of: Vec<&Row> = look.lines().filter_map(|line| rows.get(&line)).collect();
         let planted = of.iter().find_map(|row| if let Row::Planted(case) = row { Some(*case) } else { None });
         if let Some(case) = planted {
-            measured.planted.entry(world.cases[case].kind.clone()).or_default().add(explained);
+            let kind = &world.cases[case].kind;
+            measured.planted.entry(kind.clone()).or_default().add(explained);
+            if explained {
+                let by = measured.planted_by.entry(kind.clone()).or_default();
+                *by.entry(look.template.to_owned()).or_default() += 1;
+            }
             return;
         }
         measured.cannot_tell.add(look.purpose == "cannot_tell");

@@ -324,6 +324,18 @@ impl Page<'_> {
                 worst.iter().map(|(kind, c)| format!("{} {}", kind.replace('_', " "), counted(*c))).collect();
             let _ = writeln!(text, "\nKinds of which more than .08 are explained: {}.", words.join(", "));
         }
+        let mut by: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, templates) in each().flat_map(|e| &e.planted_by).filter(|(kind, _)| *kind != "conflict") {
+            for (template, looks) in templates {
+                *by.entry(template).or_default() += looks;
+            }
+        }
+        let mut by: Vec<(&str, usize)> = by.into_iter().collect();
+        by.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        if !by.is_empty() {
+            let words: Vec<String> = by.iter().map(|(t, n)| format!("{} {n}", t.replace('_', " "))).collect();
+            let _ = writeln!(text, "\nWhat answers planted looks: {}.", words.join(", "));
+        }
         text
     }
 

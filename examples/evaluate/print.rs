@@ -231,7 +231,9 @@ fn explained(text: &mut String, e: &Explained) {
     let planted: Count = e.planted.iter().filter(|(kind, _)| *kind != "conflict").map(|(_, count)| *count).sum();
     row(text, "planted, conflict left out", planted.wilson());
     for (kind, count) in &e.planted {
-        row(text, &format!("planted {kind}"), count.wilson());
+        let by: Vec<String> =
+            e.planted_by.get(kind).into_iter().flatten().map(|(template, n)| format!("{template} {n}")).collect();
+        let _ = writeln!(text, "  {:<34} {}  {}", format!("planted {kind}"), share(&count.wilson()), by.join(", "));
     }
     for (template, looks) in &e.by_template {
         let name = format!("by {template}");
