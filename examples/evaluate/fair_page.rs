@@ -79,6 +79,58 @@ pub fn tables(pool: &Pool<'_>) -> String {
     text
 }
 
+/// The cuts between which nobody may be treated differently.
+const FAIR: [&str; 4] = ["surname", "unit density", "volume", "role"];
+
+/// A figure in words, and whether its aim is met.
+pub type Said = (String, &'static str);
+
+/// Said of an aim that is missed by no more than chance gives.
+const BY_CHANCE: &str = "not told from chance";
+
+/// The widest ratio of false referrals between the groups of one cut.
+pub fn false_referrals(pool: &Pool<'_>) -> Option<Said> {
+    let worst = FAIR
+        .into_iter()
+        .filter_map(|by| {
+            let groups = sums(pool, by);
+            let staff: Vec<usize> = groups.iter().map(|g| g.staff).collect();
+            let counts: Vec<usize> = groups.iter().map(|g| g.refer).collect();
+            let all: usize = counts.iter().sum();
+            let chance = (groups.len() > 1 && all > 0).then(|| by_chance(&staff, all))?;
+            Some((by, ratio(&staff, &counts), chance, all))
+        })
+        .max_by(|a, b| (a.1 / a.2).total_cmp(&(b.1 / b.2)))?;
+    let (by, found, chance, all) = worst;
+    let verdict = match found {
+        found if found <= MOST => "met",
+        found if found <= chance => BY_CHANCE,
+        _ => "missed",
+    };
+    Some((format!("{found:.1}, by {by} (chance {chance:.1}; {all} people)"), verdict))
+}
+
+/// The group whose namesakes are furthest from what peers lead one to expect.
+pub fn namesakes(pool: &Pool<'_>) -> Option<Said> {
+    let away = |ratio: f64| ratio.max(f64::MIN_POSITIVE).ln().abs();
+    let groups = FAIR.into_iter().flat_map(|by| sums(pool, by)).filter(|g| g.by_peers >= TELLING);
+    let worst = groups
+        .map(|group| {
+            let ratio = group.namesakes as f64 / group.by_peers;
+            (group, ratio)
+        })
+        .max_by(|a, b| away(a.1).total_cmp(&away(b.1)))?;
+    let (group, ratio) = worst;
+    let bounds = NAMESAKES.0..=NAMESAKES.1;
+    let verdict = match between(pool, &group, |g| g.by_peers) {
+        _ if bounds.contains(&ratio) => "met",
+        Some((low, high)) if low <= NAMESAKES.1 && high >= NAMESAKES.0 => BY_CHANCE,
+        None => BY_CHANCE,
+        Some(_) => "missed",
+    };
+    Some((format!("{}, by {} ({})", over(pool, &group, |g| g.by_peers), group.by, group.name), verdict))
+}
+
 /// The groups of one cut, added up over worlds.
 fn sums(pool: &Pool<'_>, by: &str) -> Vec<Group> {
     let mut sums: BTreeMap<&str, Group> = BTreeMap::new();
@@ -154,6 +206,15 @@ fn over(pool: &Pool<'_>, group: &Group, expected: fn(&Group) -> f64) -> String {
     if expected(group) <= 0.0 {
         return "–".to_owned();
     }
+    let value = group.namesakes as f64 / expected(group);
+    match between(pool, group, expected) {
+        Some((low, high)) => format!("{value:.2} ({low:.2} to {high:.2})"),
+        None => format!("{value:.2}"),
+    }
+}
+
+/// The interval of a ratio over worlds.
+fn between(pool: &Pool<'_>, group: &Group, expected: fn(&Group) -> f64) -> Option<(f64, f64)> {
     let by_world: Vec<(f64, f64)> = pool
         .outcomes
         .iter()
@@ -165,11 +226,7 @@ fn over(pool: &Pool<'_>, group: &Group, expected: fn(&Group) -> f64) -> String {
         let (seen, due) = drawn.iter().fold((0.0, 0.0), |(s, d), (seen, due)| (s + seen, d + due));
         if due > 0.0 { seen / due } else { 0.0 }
     };
-    let value = group.namesakes as f64 / expected(group);
-    match over_worlds(&by_world, of) {
-        Some((low, high)) => format!("{value:.2} ({low:.2} to {high:.2})"),
-        None => format!("{value:.2}"),
-    }
+    over_worlds(&by_world, of)
 }
 
 #[cfg(test)]

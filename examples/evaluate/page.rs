@@ -133,6 +133,25 @@ impl Page<'_> {
             }
             let _ = writeln!(text, " {verdict} |");
         }
+        type Fair = fn(&Pool<'_>) -> Option<crate::fair_page::Said>;
+        let fair: [(&str, &str, Fair); 2] = [
+            ("false referrals, highest rate of a group ÷ lowest", "at most 1.25", crate::fair_page::false_referrals),
+            ("namesakes observed ÷ expected, furthest group", ".9 to 1.1", crate::fair_page::namesakes),
+        ];
+        for (name, aim, of) in fair {
+            let _ = write!(text, "| {name} | {aim} |");
+            let mut verdict = "";
+            for (set, main, benign) in &pools {
+                let mut all = main.clone();
+                all.outcomes.extend(&benign.outcomes);
+                let said = of(&all);
+                let _ = write!(text, " {} |", said.as_ref().map_or("–", |s| &s.0));
+                if *set == self.set {
+                    verdict = said.as_ref().map_or("not measured", |s| s.1);
+                }
+            }
+            let _ = writeln!(text, " {verdict} |");
+        }
         text
     }
 
