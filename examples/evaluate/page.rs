@@ -252,11 +252,7 @@ impl Page<'_> {
     }
 
     fn shares(&self) -> String {
-        let whole: Vec<&Outcome> = self
-            .outcomes
-            .iter()
-            .filter(|o| o.run == AS_SHIPPED && o.world.dropped.is_empty() && o.world.misusers > 0)
-            .collect();
+        let whole: Vec<&Outcome> = self.outcomes.iter().filter(|o| whole_run(o) && o.world.misusers > 0).collect();
         let keys: BTreeSet<(usize, usize, u64, &str)> = whole.iter().map(|o| share_key(o)).collect();
         let mut text = header("share misusing | set, staff");
         for key in keys {
@@ -281,7 +277,7 @@ impl Page<'_> {
         let words = |o: &Outcome| dropped(o.world.dropped.iter().map(|(feed, share)| (feed.as_str(), *share)));
         let names: BTreeSet<String> = worse.iter().map(|o| words(o)).collect();
         let mut text = header("rows dropped | worlds");
-        let whole = self.beside(&worse, |o| o.world.dropped.is_empty() && o.run == AS_SHIPPED);
+        let whole = self.beside(&worse, whole_run);
         measures(&mut text, &format!("none | {}", seeds(&whole)), &whole);
         for name in names {
             let pool = Pool { outcomes: worse.iter().copied().filter(|o| words(o) == name).collect() };
@@ -296,7 +292,7 @@ impl Page<'_> {
             return "Not measured yet.".to_owned();
         }
         let mut text = header("run | worlds");
-        let whole = self.beside(&less, |o| o.run == AS_SHIPPED);
+        let whole = self.beside(&less, whole_run);
         measures(&mut text, &format!("as shipped | {}", seeds(&whole)), &whole);
         for name in less.iter().map(|o| o.run.as_str()).collect::<BTreeSet<_>>() {
             let pool = Pool { outcomes: less.iter().copied().filter(|o| o.run == name).collect() };
@@ -361,8 +357,7 @@ impl Page<'_> {
     fn probe(&self) -> String {
         let mut text =
             String::from("| | mean | lowest | highest | worlds that pass |\n| --- | --- | --- | --- | --- |\n");
-        let planted: Vec<&Outcome> =
-            self.outcomes.iter().filter(|o| o.run == AS_SHIPPED && o.probe.planted > 0).collect();
+        let planted: Vec<&Outcome> = self.outcomes.iter().filter(|o| whole_run(o) && o.probe.planted > 0).collect();
         let by: [(&str, fn(&Outcome) -> Option<Area>); 3] =
             [("ids", |o| o.probe.ids), ("row order", |o| o.probe.order), ("row length", |o| o.probe.length)];
         for (name, area) in by {
@@ -563,6 +558,11 @@ fn new_cases(o: &Outcome, lanes: &[&str]) -> f64 {
 fn share_key(o: &Outcome) -> (usize, usize, u64, &str) {
     let set = SETS.iter().position(|(set, _)| *set == o.set).unwrap_or(0);
     (set, o.world.staff, (o.world.misuse * 1e4).round() as u64, &o.set)
+}
+
+/// As shipped, with every feed whole: each world once.
+fn whole_run(o: &Outcome) -> bool {
+    o.run == AS_SHIPPED && o.world.dropped.is_empty()
 }
 
 /// The head of a table in which runs stand below each other.
