@@ -1,7 +1,7 @@
 //! A run against the truth.
 
 use crate::intervals::Count;
-use crate::ranking::Ranking;
+use crate::ranking::{Ranking, average_precision_between};
 use crate::run::{Referral, Run};
 use crate::world::{Case, Facts, World};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -74,6 +74,9 @@ pub struct Order {
     pub r_precision: Count,
     /// Over misusers, expected over ties.
     pub average_precision: f64,
+    /// Its 95 % interval, over people.
+    #[serde(default)]
+    pub average_precision_between: (f64, f64),
 }
 
 /// Misusers found, of all such.
@@ -174,14 +177,18 @@ impl Truth<'_> {
     fn order(&self, list: &[&Referral]) -> Order {
         // Scores of two lanes are not compared: the query lane begins where the refer lane ends.
         let below = |r: &Referral| if r.lane == REFER { 0.0 } else { -1e9 };
-        let ranking = Ranking::new(list.iter().map(|r| (r.bits + below(r), self.right(r))));
+        let items: Vec<(f64, bool)> = list.iter().map(|r| (r.bits + below(r), self.right(r))).collect();
+        let ranking = Ranking::new(items.iter().copied());
         let misusers = self.world.misusers.len();
+        // The owner of a misused login is right to read of, and no misuser.
+        let relevant = misusers.max(ranking.hits(usize::MAX).round() as usize);
         let among = |k: usize, of: usize| Count { hits: ranking.hits(k), of };
         Order {
             people: ranking.len(),
             precision: AT.into_iter().map(|k| (k, among(k, k.min(ranking.len())))).collect(),
             r_precision: among(misusers, misusers),
-            average_precision: ranking.average_precision(misusers.max(ranking.hits(usize::MAX).round() as usize)),
+            average_precision: ranking.average_precision(relevant),
+            average_precision_between: average_precision_between(&items, relevant),
         }
     }
 

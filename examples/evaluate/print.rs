@@ -101,7 +101,10 @@ fn judgement(text: &mut String, j: &Judgement, outcome: &Outcome) {
     for lane in ["refer", "conflict", "query"] {
         let new = j.new.get(lane).copied().unwrap_or(0);
         let what = format!("new a day and investigator, {lane}");
-        let _ = writeln!(text, "  {what:<34} {:.2}  {new} in all", new as f64 / days);
+        // One referral a member of staff: a share of them, told as a rate.
+        let of = Count::new(new, outcome.world.staff.max(new)).jeffreys();
+        let [value, low, high] = [of.value, of.low, of.high].map(|share| share * of.of as f64 / days);
+        let _ = writeln!(text, "  {what:<34} {value:.2}  [{low:.2}, {high:.2}]  {new} in all");
     }
     recall(text, j);
     random(text, j, outcome);
@@ -124,7 +127,8 @@ fn order(text: &mut String, title: &str, order: &Order) {
         let _ = writeln!(text, "  {name:<34} {}{fewer}", share(&count.wilson()));
     }
     row(text, "R-precision", order.r_precision.wilson());
-    let _ = writeln!(text, "  {:<34} {:.3}", "average precision", order.average_precision);
+    let (low, high) = order.average_precision_between;
+    let _ = writeln!(text, "  {:<34} {:.3}  [{low:.3}, {high:.3}]", "average precision", order.average_precision);
 }
 
 fn people(text: &mut String, name: &str, shown: &Count, unshown: &Count) {
