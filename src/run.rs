@@ -252,8 +252,11 @@ pub fn stages<'a>(
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
     watch.stage("Why they looked");
-    let judged = purpose::judge(tables, &subjects, &relations, &index, &window, house)
+    let mut judged = purpose::judge(tables, &subjects, &relations, &index, &window, house)
         .map_err(|e| RunError::Join(e.to_string()))?;
+    if config.values.ablation.no_purpose {
+        judged.forget_explanations();
+    }
     Ok(Stages { window, index, subjects, relations, judged })
 }
 

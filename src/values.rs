@@ -138,6 +138,26 @@ pub struct Learning {
     pub least_step: f64,
 }
 
+/// Parts of the score taken away, to show what they are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ablation {
+    /// No look counts as explained.
+    pub no_purpose: bool,
+    /// Shared surnames are weighed by a table of names.
+    pub name_table: bool,
+    /// Weight of every finding in bits; 0 for its own.
+    pub uniform_bits: f64,
+}
+
+impl Ablation {
+    /// Is anything taken away?
+    #[must_use]
+    pub const fn any(&self) -> bool {
+        self.no_purpose || self.name_table || self.uniform_bits > 0.0
+    }
+}
+
 /// Words for the evidence, by bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -200,6 +220,7 @@ pub struct Values {
     pub rates: RateValues,
     pub lanes: LaneValues,
     pub checks: CheckValues,
+    pub ablation: Ablation,
     pub bands: Bands,
     pub learning: Learning,
     /// By family and name of the rule.
@@ -327,7 +348,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 12] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 13] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -405,6 +426,13 @@ impl Values {
                 shipped.learning.most_step,
                 self.learning.most_step > 0.0 && self.learning.most_step <= 3.0,
                 "above 0 and at most 3 bits",
+            ),
+            (
+                "ablation.uniform_bits",
+                self.ablation.uniform_bits,
+                shipped.ablation.uniform_bits,
+                (0.0..=self.caps.block).contains(&self.ablation.uniform_bits),
+                "between 0 and the cap of a block",
             ),
         ];
         let range = |key: String, value: String, shipped: String, must| ValuesError::OutOfRange {

@@ -1,7 +1,91 @@
-//! Intervals for shares: Wilson's for precision and recall, Jeffreys' for rare events.
+//! Counts that can be added up over worlds, and intervals for their shares: Wilson's for precision and recall, Jeffreys'
+//! for rare events, and one over worlds where the worlds may differ by more than chance.
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use serde::{Deserialize, Serialize};
+use std::iter::Sum;
+
+/// So many of so many. Written as a pair, so that a file of many stays small.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(f64, usize)", into = "(f64, usize)")]
+pub struct Count {
+    /// How many; a mean over ties need not be whole.
+    pub hits: f64,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl From<(f64, usize)> for Count {
+    fn from((hits, of): (f64, usize)) -> Self {
+        Self { hits, of }
+    }
+}
+
+impl From<Count> for (f64, usize) {
+    fn from(count: Count) -> Self {
+        (count.hits, count.of)
+    }
+}
+
+impl Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, count| Self { hits: sum.hits + count.hits, of: sum.of + count.of })
+    }
+}
+
+impl Count {
+    /// So many of so many.
+    pub fn new(hits: usize, of: usize) -> Self {
+        Self { hits: hits as f64, of }
+    }
+
+    /// One more, which is a hit or is not.
+    pub fn add(&mut self, hit: bool) {
+        self.hits += f64::from(u8::from(hit));
+        self.of += 1;
+    }
+
+    /// The ratio; 0 of 0 is 0.
+    pub fn value(self) -> f64 {
+        if self.of == 0 { 0.0 } else { self.hits / self.of as f64 }
+    }
+
+    /// The share with Wilson's interval.
+    pub fn wilson(self) -> Share {
+        Share::wilson(self.hits, self.of)
+    }
+
+    /// The share with Jeffreys' interval, for rare events.
+    pub fn jeffreys(self) -> Share {
+        Share::jeffreys(self.hits.round() as usize, self.of)
+    }
+}
+
+/// How often worlds are drawn anew.
+const DRAWS: usize = 4_000;
+
+/// 95 % interval of a figure over worlds: they are drawn with replacement, and the figure is made anew each time. None
+/// for a single world.
+pub fn over_worlds<T>(worlds: &[T], figure: impl Fn(&[&T]) -> f64) -> Option<(f64, f64)> {
+    if worlds.len() < 2 {
+        return None;
+    }
+    // The seed stands still: the same worlds give the same page.
+    let mut random = Pcg64Mcg::seed_from_u64(1);
+    let mut figures: Vec<f64> = (0..DRAWS)
+        .map(|_| {
+            let drawn: Vec<&T> = (0..worlds.len()).map(|_| &worlds[random.random_range(0..worlds.len())]).collect();
+            figure(&drawn)
+        })
+        .collect();
+    figures.sort_by(f64::total_cmp);
+    let at = |share: f64| figures[((DRAWS - 1) as f64 * share).round() as usize];
+    Some((at(0.025), at(0.975)))
+}
 
 /// A share with its 95 % interval.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
+#[derive(Clone, Copy, Debug)]
 pub struct Share {
     /// How many; a mean over ties need not be whole.
     pub hits: f64,
@@ -120,6 +204,24 @@ mod tests {
         let share = Share::wilson(81.0, 263);
         assert!((share.low - 0.2553).abs() < 5e-4 && (share.high - 0.3662).abs() < 5e-4, "{share:?}");
         assert_eq!(Share::wilson(0.0, 10).low, 0.0);
+    }
+
+    #[test]
+    fn worlds_that_differ_widen_an_interval_and_equal_ones_do_not() {
+        let mean = |drawn: &[&f64]| drawn.iter().copied().sum::<f64>() / drawn.len() as f64;
+        assert_eq!(over_worlds(&[0.5, 0.5, 0.5], mean), Some((0.5, 0.5)));
+        let (low, high) = over_worlds(&[0.0, 1.0, 0.0, 1.0], mean).expect("several worlds");
+        assert!(low == 0.0 && high == 1.0, "{low} {high}");
+        assert_eq!(over_worlds(&[0.5], mean), None);
+    }
+
+    #[test]
+    fn counts_add_up_and_are_written_as_pairs() {
+        let sum: Count = [Count::new(1, 4), Count { hits: 0.5, of: 2 }].into_iter().sum();
+        assert_eq!(sum, Count { hits: 1.5, of: 6 });
+        let text = serde_json::to_string(&sum).expect("written");
+        assert_eq!(text, "[1.5,6]");
+        assert_eq!(serde_json::from_str::<Count>(&text).expect("read"), sum);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::tables::TableError;
 use crate::world::World;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -15,7 +15,7 @@ use std::path::Path;
 const ALLOWED: std::ops::RangeInclusive<f64> = 0.45..=0.55;
 
 /// One area.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Area {
     /// The area under the curve.
     pub auc: f64,
@@ -28,10 +28,12 @@ pub struct Area {
 }
 
 /// The probe of a world.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Probe {
     /// Rows of the log.
     pub events: usize,
+    /// Days that it spans.
+    pub days: usize,
     /// Planted rows found in it.
     pub planted: usize,
     /// By order of ids.
@@ -92,7 +94,16 @@ impl<T: Ord> Below<T> {
 pub fn probe(folder: &Path, world: &World) -> Result<Probe, TableError> {
     let path = folder.join("access.csv");
     let (mut ids, mut orders, mut lengths) = (Vec::new(), Vec::new(), Vec::new());
-    let events = each_row(&path, |nth, id, length| {
+    let (mut first, mut last) = (String::new(), String::new());
+    let events = each_row(&path, |nth, id, day, length| {
+        // Rows stand in order of time.
+        if first.is_empty() {
+            first.push_str(day);
+        }
+        if last != day {
+            last.clear();
+            last.push_str(day);
+        }
         if let Some(&case) = world.planted.get(id) {
             ids.push((id.to_owned(), case));
             orders.push((nth, case));
@@ -102,7 +113,7 @@ pub fn probe(folder: &Path, world: &World) -> Result<Probe, TableError> {
     let planted = ids.len();
     let (mut ids, mut orders, mut lengths) = (Below::new(ids), Below::new(orders), Below::new(lengths));
     if planted > 0 {
-        each_row(&path, |nth, id, length| {
+        each_row(&path, |nth, id, _, length| {
             if !world.planted.contains_key(id) {
                 ids.ordinary(id);
                 orders.ordinary(&nth);
@@ -113,6 +124,7 @@ pub fn probe(folder: &Path, world: &World) -> Result<Probe, TableError> {
     let (ordinary, cases) = (events - planted, world.cases.len());
     Ok(Probe {
         events,
+        days: days(&first, &last),
         planted,
         ids: ids.area(ordinary, cases),
         order: orders.area(ordinary, cases),
@@ -120,8 +132,17 @@ pub fn probe(folder: &Path, world: &World) -> Result<Probe, TableError> {
     })
 }
 
-/// Place, id and length of each row; a synthetic log has no line ends inside cells.
-fn each_row(path: &Path, mut row: impl FnMut(usize, &str, usize)) -> Result<usize, TableError> {
+/// Days from one to another, both counted; 0 where either is none.
+fn days(first: &str, last: &str) -> usize {
+    let day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    match (day(first), day(last)) {
+        (Some(first), Some(last)) => (last - first).num_days().unsigned_abs() as usize + 1,
+        _ => 0,
+    }
+}
+
+/// Place, id, day and length of each row; a synthetic log has no line ends inside cells.
+fn each_row(path: &Path, mut row: impl FnMut(usize, &str, &str, usize)) -> Result<usize, TableError> {
     let wrong = |e: std::io::Error| TableError(format!("{}: {e}", path.display()));
     let mut reader = BufReader::with_capacity(1 << 20, File::open(path).map_err(wrong)?);
     let (mut line, mut nth) = (String::new(), 0);
@@ -132,7 +153,9 @@ fn each_row(path: &Path, mut row: impl FnMut(usize, &str, usize)) -> Result<usiz
             return Ok(nth);
         }
         let text = line.trim_end();
-        row(nth, text.split(',').next().unwrap_or(""), text.len());
+        let mut cells = text.split(',');
+        let (id, at) = (cells.next().unwrap_or(""), cells.next().unwrap_or(""));
+        row(nth, id, at.get(..10).unwrap_or(""), text.len());
         nth += 1;
     }
 }

@@ -1,5 +1,11 @@
 //! How good an order is, as a mean over the orders that its ties allow.
 
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+/// How often people are drawn anew.
+const DRAWS: usize = 1_000;
+
 /// The places of relevant items in a ranking with ties: for each group of equal scores, its size and how many of it are
 /// relevant.
 pub struct Ranking {
@@ -60,6 +66,36 @@ impl Ranking {
     }
 }
 
+/// 95 % interval of average precision: the people ranked and the relevant ones that were not are drawn with
+/// replacement and stand in their order. Both ends are the value where there is nothing to draw.
+pub fn average_precision_between(items: &[(f64, bool)], all: usize) -> (f64, f64) {
+    let ranked = items.iter().filter(|(_, relevant)| *relevant).count();
+    let people = items.len() + all.saturating_sub(ranked);
+    if people == 0 || all == 0 {
+        return (0.0, 0.0);
+    }
+    // The seed stands still: the same run gives the same interval.
+    let mut random = Pcg64Mcg::seed_from_u64(1);
+    let mut values: Vec<f64> = (0..DRAWS)
+        .map(|_| {
+            let mut times = vec![0; items.len()];
+            let mut relevant = 0;
+            for _ in 0..people {
+                let who = random.random_range(0..people);
+                relevant += usize::from(items.get(who).is_none_or(|(_, relevant)| *relevant));
+                if let Some(time) = times.get_mut(who) {
+                    *time += 1;
+                }
+            }
+            let drawn = items.iter().zip(&times).flat_map(|(item, n)| std::iter::repeat_n(*item, *n));
+            Ranking::new(drawn).average_precision(relevant)
+        })
+        .collect();
+    values.sort_by(f64::total_cmp);
+    let at = |share: f64| values[((DRAWS - 1) as f64 * share).round() as usize];
+    (at(0.025), at(0.975))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +119,16 @@ mod tests {
         let ranking = Ranking::new([(5.0, true), (5.0, true), (5.0, false)]);
         let mean = (1.0 + (1.0 + 2.0 / 3.0) / 2.0 + (0.5 + 2.0 / 3.0) / 2.0) / 3.0;
         assert!((ranking.average_precision(2) - mean).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_interval_holds_the_value() {
+        let items: Vec<(f64, bool)> = (0..60).map(|n| (-f64::from(n), n % 3 == 0)).collect();
+        let value = Ranking::new(items.iter().copied()).average_precision(25);
+        let (low, high) = average_precision_between(&items, 25);
+        assert!(low < value && value < high && high - low < 0.4, "{low} {value} {high}");
+        assert_eq!(average_precision_between(&[(2.0, true)], 1), (1.0, 1.0));
+        assert_eq!(average_precision_between(&[(2.0, false)], 0), (0.0, 0.0));
     }
 
     #[test]

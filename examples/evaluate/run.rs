@@ -14,6 +14,8 @@ pub struct Referral {
     pub rank: u64,
     /// Its score; equal scores are ties.
     pub bits: f64,
+    /// No earlier run made it.
+    pub new: bool,
     /// The rows of the log behind its findings.
     pub events: FxHashSet<String>,
     /// The records that its findings name.
@@ -30,15 +32,15 @@ impl Run {
     /// Reads a run's folder.
     pub fn read(folder: &Path) -> Result<Self, TableError> {
         let (mut referrals, mut by_id) = (Vec::new(), FxHashMap::default());
-        let columns = ["rank", "referral_id", "lane", "staff_id", "score_bits"];
+        let columns = ["rank", "referral_id", "lane", "staff_id", "score_bits", "status"];
         let mut rows = Rows::open(&folder.join("referrals.csv"), &columns)?;
-        while let Some([rank, id, lane, staff, bits]) = rows.next()? {
+        while let Some([rank, id, lane, staff, bits, status]) = rows.next()? {
             let rank = rank.parse().map_err(|_| TableError(format!("referrals.csv: rank {rank:?} is no number")))?;
             // Without a score only the rank orders.
             let bits = bits.parse().unwrap_or(-(rank as f64));
             by_id.insert(id, referrals.len());
             let (events, subjects) = (FxHashSet::default(), FxHashSet::default());
-            referrals.push(Referral { lane, staff, rank, bits, events, subjects });
+            referrals.push(Referral { lane, staff, rank, bits, new: status == "new", events, subjects });
         }
         let mut of_finding = FxHashMap::default();
         let mut rows = Rows::open(&folder.join("findings.csv"), &["finding_id", "referral_id", "subject_id"])?;

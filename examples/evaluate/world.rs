@@ -2,7 +2,37 @@
 
 use crate::tables::{Rows, TableError};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::Path;
+
+/// What a world is, in figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Of its making; 0 for a world made before this was noted.
+    pub seed: u64,
+    /// Members of staff.
+    pub staff: usize,
+    /// Days of log.
+    pub days: usize,
+    /// Share of staff who misuse the systems, as asked for.
+    pub misuse: f64,
+    /// Those who misuse the systems.
+    pub misusers: usize,
+    /// Those of them of whose cases no table shows any by more than the lack of a purpose.
+    pub unshown_misusers: usize,
+    /// Planted cases.
+    pub cases: usize,
+    /// Those that some table shows.
+    pub shown_cases: usize,
+    /// Innocent look-alikes.
+    pub lookalikes: usize,
+    /// Rows lost from feeds, by feed.
+    pub dropped: BTreeMap<String, f64>,
+}
+
+/// The kind whose whole evidence is that no record answers, which the tables do show.
+const NO_INCIDENT: &str = "no_incident";
 
 /// A planted case.
 pub struct Case {
@@ -40,6 +70,8 @@ pub struct World {
     pub benign_staff: usize,
     /// Innocent look-alikes.
     pub lookalikes: Vec<Lookalike>,
+    /// How it was made: `seed`, `days`, and `drop` with a feed behind it.
+    pub made: BTreeMap<String, String>,
 }
 
 impl World {
@@ -50,7 +82,8 @@ impl World {
         let mut rows = Rows::open(&truth.join("cases.csv"), &["truth_id", "staff_id", "kind", "variant", "visible"])?;
         while let Some([id, staff, kind, variant, visible]) = rows.next()? {
             by_id.insert(id, cases.len());
-            cases.push(Case { staff, kind, variant, visible: visible == "true", events: FxHashSet::default() });
+            let visible = visible == "true" || kind == NO_INCIDENT;
+            cases.push(Case { staff, kind, variant, visible, events: FxHashSet::default() });
         }
         let mut planted = FxHashMap::default();
         let mut rows = Rows::open(&truth.join("events.csv"), &["event_id", "truth_id"])?;
@@ -73,6 +106,44 @@ impl World {
         while let Some([staff, subject, kind]) = rows.next()? {
             lookalikes.push(Lookalike { staff, subject, kind });
         }
-        Ok(Self { cases, planted, misusers, benign_staff, lookalikes })
+        // Worlds made before this was noted have no such file.
+        let (file, mut made) = (truth.join("world.csv"), BTreeMap::new());
+        if file.exists() {
+            let mut rows = Rows::open(&file, &["key", "value"])?;
+            while let Some([key, value]) = rows.next()? {
+                made.insert(key, value);
+            }
+        }
+        Ok(Self { cases, planted, misusers, benign_staff, lookalikes, made })
+    }
+
+    /// Misusers of whose cases no table shows any.
+    pub fn unshown_misusers(&self) -> FxHashSet<&str> {
+        let shown: FxHashSet<&str> = self.cases.iter().filter(|c| c.visible).map(|c| c.staff.as_str()).collect();
+        self.misusers.iter().map(String::as_str).filter(|m| !shown.contains(m)).collect()
+    }
+
+    /// The figures; `days` is how many days the log spans, where the world does not say.
+    pub fn facts(&self, days: usize) -> Facts {
+        let number = |key: &str| self.made.get(key).and_then(|v| v.parse().ok());
+        let dropped = self.made.iter().filter_map(|(key, value)| {
+            let feed = key.strip_prefix("drop ")?;
+            Some((feed.to_owned(), value.parse().ok()?))
+        });
+        Facts {
+            seed: number("seed").unwrap_or(0),
+            staff: self.benign_staff + self.misusers.len(),
+            days: number("days").map_or(days, |n| n as usize),
+            misuse: self.made.get("misuse").and_then(|m| m.parse().ok()).unwrap_or_else(|| {
+                let staff = (self.benign_staff + self.misusers.len()).max(1);
+                (1e3 * self.misusers.len() as f64 / staff as f64).round() / 1e3
+            }),
+            misusers: self.misusers.len(),
+            unshown_misusers: self.unshown_misusers().len(),
+            cases: self.cases.len(),
+            shown_cases: self.cases.iter().filter(|c| c.visible).count(),
+            lookalikes: self.lookalikes.len(),
+            dropped: dropped.collect(),
+        }
     }
 }

@@ -317,15 +317,13 @@ fn party(world: &World, role: &str, town: usize, home: HomeId, officer: Option<S
             }
         }
         x if x < 0.026 && !world.namesakes.is_empty() => return *draw.pick(&world.namesakes),
-        // In close communities the officer's own surname is every tenth.
+        // Close quarters call more often than their numbers say. Who bears their surnames meets namesakes at work, and so
+        // do the colleagues who are sent there: never one officer more than another.
         x if x < 0.065 => {
-            if let Some(s) = officer {
-                let bearers = population.bearers(population.get(world.force.get(s).person).surname);
-                for _ in 0..6 {
-                    let person = *draw.pick(bearers);
-                    if ordinary(person) {
-                        return person;
-                    }
+            for _ in 0..12 {
+                let person = *draw.pick(&population.townsfolk[town]);
+                if world.in_close_quarter(person) && ordinary(person) {
+                    return person;
                 }
             }
         }

@@ -30,6 +30,19 @@ impl Community {
     /// All of them, the majority first.
     pub const ALL: [Self; 7] =
         [Self::British, Self::Irish, Self::Pakistani, Self::Indian, Self::Polish, Self::African, Self::Caribbean];
+    /// Its word in the truth.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::British => "british",
+            Self::Irish => "irish",
+            Self::Pakistani => "pakistani",
+            Self::Indian => "indian",
+            Self::Polish => "polish",
+            Self::African => "african",
+            Self::Caribbean => "caribbean",
+        }
+    }
+
     /// Shares of families, as running totals.
     pub const TOTALS: [f64; 7] = [0.72, 0.77, 0.85, 0.90, 0.94, 0.97, 1.0];
 }

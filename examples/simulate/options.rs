@@ -55,6 +55,17 @@ pub enum Feed {
     Relationships,
 }
 
+impl Feed {
+    /// Its word on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Incidents => "incidents",
+            Self::Roster => "roster",
+            Self::Relationships => "relationships",
+        }
+    }
+}
+
 impl Options {
     /// The share of rows that a feed loses.
     pub fn lost(&self, feed: Feed) -> f64 {

@@ -34,6 +34,11 @@ pub struct Street {
     empty: Vec<HomeId>,
 }
 
+/// The community, besides the majority, that settled in a town.
+fn settled(town: usize) -> Community {
+    Community::ALL[1 + town % 6]
+}
+
 /// A town: the catchment of a station.
 pub struct Town {
     /// Its name.
@@ -171,8 +176,9 @@ impl Places {
             let homes = start..self.homes.len() as u32;
             let mut empty: Vec<HomeId> = homes.clone().collect();
             draw.shuffle(&mut empty);
-            // One street in four is the close quarter of one community.
+            // One street in four is the close quarter of one community, mostly of the one that settled in this town.
             let community = match draw.chance(0.25) {
+                true if draw.chance(0.6) => settled(town),
                 true => Community::ALL[1 + draw.below(6)],
                 false => Community::British,
             };
@@ -181,6 +187,15 @@ impl Places {
             unit += units;
         }
         self.towns.push(Town { name, streets: first_street as u32..self.streets.len() as u32 });
+    }
+
+    /// Where a family lives: anywhere, but more often than not in a town in which others of its community settled, so that a
+    /// surname is common in one place and rare in the county.
+    pub fn town_of_family(&self, community: Community, draw: &mut Draw) -> usize {
+        let anywhere = draw.below(self.towns.len());
+        let choice = draw.unit();
+        let towns: Vec<usize> = (0..self.towns.len()).filter(|&town| settled(town) == community).collect();
+        if towns.is_empty() || choice >= 0.6 { anywhere } else { towns[anywhere % towns.len()] }
     }
 
     /// An empty home in a town, in the family's own quarter more often than not; another town's where it is full.

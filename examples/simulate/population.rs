@@ -175,8 +175,8 @@ impl Settlers<'_> {
 
     /// A couple of grandparents, their children, and the homes those made.
     fn settle_family(&mut self, draw: &mut Draw) {
-        let town = draw.below(self.places.towns.len());
         let community = Community::ALL[draw.weighted(&Community::TOTALS)];
+        let town = self.places.town_of_family(community, draw);
         let surname = self.names.surname(community, draw);
         let home = self.places.move_in(town, community, draw);
         let age = draw.between(46, 84);

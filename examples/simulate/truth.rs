@@ -1,6 +1,8 @@
-//! What is true: the planted cases, their rows, and the innocent look-alikes. The engine never reads these.
+//! What is true: how the world was made, the planted cases, their rows, and the innocent look-alikes. The engine never
+//! reads these.
 
 use crate::kinds::CATALOGUE;
+use crate::options::Options;
 use crate::output::Folder;
 use crate::plotter::Plotter;
 use crate::work::Work;
@@ -44,13 +46,24 @@ pub fn write(folder: &Folder, world: &World, plotter: &Plotter, work: &Work) -> 
     }
     unlogged.end()?;
     let misusers: FxHashSet<u32> = plotter.cases.iter().map(|c| c.staff).collect();
-    let mut staff = folder.truth("staff", "staff_id,misuser")?;
+    let mut staff = folder.truth("staff", "staff_id,misuser,community,close_quarter")?;
     let mut order: Vec<u32> = (0..world.force.members.len() as u32).collect();
     order.sort_by_key(|&s| number(s));
     for s in order {
-        staff.row(&[number(s), if misusers.contains(&s) { "true" } else { "false" }])?;
+        let own = world.force.get(s).person;
+        let word = |yes: bool| if yes { "true" } else { "false" };
+        let community = world.population.get(own).community.word();
+        staff.row(&[number(s), word(misusers.contains(&s)), community, word(world.in_close_quarter(own))])?;
     }
     staff.end()?;
+    // Everybody to whom a member of staff is tied and who has a record, told to the force or not.
+    let mut ties = folder.truth("ties", "staff_id,subject_id")?;
+    for s in 0..world.force.members.len() as u32 {
+        for tie in world.ties.of(s).iter().filter(|t| world.population.get(t.person).recorded) {
+            ties.row(&[number(s), &world.record(tie.person)])?;
+        }
+    }
+    ties.end()?;
     let mut kinds = folder.truth("kinds", "family,kind,planted,why,cases")?;
     for row in &CATALOGUE {
         let here: usize = plotter.cases.iter().filter(|c| row.cases.contains(&c.kind)).count();
@@ -65,5 +78,16 @@ pub fn write(folder: &Folder, world: &World, plotter: &Plotter, work: &Work) -> 
         kinds.row(&[row.family, row.kind, if here > 0 { "yes" } else { "no" }, &why, &codes.join(";")])?;
     }
     kinds.end()?;
+    let mut made = folder.truth("world", "key,value")?;
+    let Options { seed, staff, days, misuse, drop, catalogue, .. } = &world.options;
+    made.row(&["seed", &seed.to_string()])?;
+    made.row(&["staff", &staff.to_string()])?;
+    made.row(&["days", &days.to_string()])?;
+    made.row(&["misuse", &misuse.to_string()])?;
+    made.row(&["catalogue", &catalogue.to_string()])?;
+    for (feed, share) in drop {
+        made.row(&[&format!("drop {}", feed.word()), &share.to_string()])?;
+    }
+    made.end()?;
     Ok(misusers.len())
 }

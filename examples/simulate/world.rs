@@ -5,6 +5,7 @@ use crate::draw::{Draw, Stream};
 use crate::extras::Extras;
 use crate::famous::{self, Figure};
 use crate::identifiers::Identifiers;
+use crate::names::Community;
 use crate::names::NameBook;
 use crate::options::Options;
 use crate::places::Places;
@@ -122,6 +123,13 @@ impl World {
     /// The id of a person's record, or nothing.
     pub fn record(&self, person: PersonId) -> String {
         if self.population.get(person).recorded { self.ids.record(person as usize) } else { String::new() }
+    }
+
+    /// Whether somebody lives on a street of their own community, where that is not the majority.
+    pub fn in_close_quarter(&self, person: PersonId) -> bool {
+        let who = self.population.get(person);
+        let street = self.places.homes[who.home as usize].street;
+        who.community != Community::British && self.places.streets[street as usize].community == who.community
     }
 
     /// The towns that a station polices. With few stations one polices several.

@@ -76,6 +76,16 @@ pub struct Judged {
     pub zone: Tz,
 }
 
+impl Judged {
+    /// Takes every explanation back, as if no record were joined: for the evaluation alone. What could not be told still cannot.
+    pub fn forget_explanations(&mut self) {
+        for look in self.looks.all.iter_mut().filter(|look| look.purpose == Purpose::Explained) {
+            look.purpose = Purpose::Unexplained;
+            look.explained_by = None;
+        }
+    }
+}
+
 /// What the department keeps itself: lists of words, and the grace of explanations.
 #[derive(Clone, Debug, Default)]
 pub struct House {

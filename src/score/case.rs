@@ -151,6 +151,11 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
             ),
         });
     }
+    let uniform = values.ablation.uniform_bits;
+    if uniform > 0.0 {
+        pieces.retain(|piece| piece.block == Block::Purpose);
+        pieces.iter_mut().for_each(|piece| piece.bits = -uniform);
+    }
     pieces
 }
 

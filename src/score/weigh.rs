@@ -6,6 +6,7 @@ use super::excess::Excess;
 use crate::chance::beta_log2_sd;
 use crate::ingest::Code;
 use crate::purpose::UserId;
+use crate::relations::TieKind;
 use crate::rules::fire::{Fired, Firings};
 use crate::rules::rows::{Case, World};
 use crate::rules::{Block, Chance, Rule, Scope};
@@ -112,8 +113,11 @@ impl<'a> Rates<'a> {
         }
         match (rule.meta.probity.chance, &fired.tie) {
             (Chance::Peers, Some(tie)) => {
-                let rate = self.world.peers.rate(case.user, tie.kind, tie.staff);
                 let m = self.m(rule).value;
+                if self.world.values.ablation.name_table && tie.kind == TieKind::Surname {
+                    return self.by_name_table(rule, case.user, tie.probability);
+                }
+                let rate = self.world.peers.rate(case.user, tie.kind, tie.staff);
                 let p = f64::from(tie.probability).clamp(0.0, 1.0);
                 // The match itself may be wrong: then the looks are as ordinary as any.
                 let ratio = p * m / rate.u() + (1.0 - p);
@@ -149,12 +153,21 @@ impl<'a> Rates<'a> {
         }
     }
 
+    /// A shared surname, where the chance comes from a table of names: for the evaluation alone.
+    fn by_name_table(&self, rule: &Rule, user: UserId, probability: f32) -> Weighed {
+        let u = self.world.relations.surname_share.get(user as usize).map_or(1.0, |share| f64::from(*share));
+        let (m, p) = (self.m(rule).value, f64::from(probability).clamp(0.0, 1.0));
+        let because = format!("likely under misuse {}; chance by a table of names {}", figure(m), figure(u));
+        self.weigh(rule, (p * m / u + (1.0 - p)).log2(), u, 0.0, because)
+    }
+
     /// The number of looks weighs by itself, whatever the rule's m.
     fn volume(&self, case: &Case) -> Weighed {
         let unexplained = unexplained(self.world, case);
         let group = self.world.peers.group(case.user);
+        let uniform = self.world.values.ablation.uniform_bits;
         Weighed {
-            bits: self.world.volume.bits(group, unexplained),
+            bits: if uniform > 0.0 { uniform } else { self.world.volume.bits(group, unexplained) },
             sd: self.world.values.blocks.volume_sd,
             u: self.world.volume.tail(group, unexplained),
             because: super::case::volume_words(self.world, case.user, unexplained),
@@ -261,7 +274,10 @@ impl<'a> Rates<'a> {
 
     fn weigh(&self, rule: &Rule, bits: f64, u: f64, u_sd: f64, because: String) -> Weighed {
         let m = self.m(rule);
-        let caps = &self.world.values.caps;
+        let (caps, uniform) = (&self.world.values.caps, self.world.values.ablation.uniform_bits);
+        if uniform > 0.0 {
+            return Weighed { bits: uniform, sd: 0.0, u, because };
+        }
         let all_but_certain = rule.meta.probity.chance == Chance::Fixed || rule.meta.probity.block == Block::Training;
         let most = if all_but_certain { caps.stated } else { caps.block };
         Weighed { bits: bits.clamp(0.0, most), sd: u_sd.hypot(spread(m.low, m.high)), u, because }

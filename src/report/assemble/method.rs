@@ -15,6 +15,13 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
     let feeds = &world.judged.feeds;
     let mut said = fairness::warnings(&report.fairness);
     said.extend(disagreement::warning(material));
+    if world.values.ablation.any() {
+        said.push(
+            "A part of the score was taken away ([ablation] in the values file), as is done to show what it is worth. Nobody may be \
+             judged by this report."
+                .to_owned(),
+        );
+    }
     if let (Some(first), Some(last)) = (material.scored.cut.first(), material.scored.cut.last()) {
         said.push(format!(
             "The refer lane was ended at {}, as asked: {} more would stand in it, with {:.1} to {:.1} bits. They are in no other \
