@@ -181,6 +181,8 @@ pub(crate) struct Clock {
     /// By local day modulo the size: the day, and the one offset in milliseconds that holds all
     /// day, or `None` for a day on which the clock changes.
     days: Vec<(i64, Option<i64>)>,
+    /// The day read last, as written, and its number: a log is mostly in the order of time.
+    last: ([u8; 10], i32),
     pub changes: Changes,
     pub written: Written,
 }
@@ -191,6 +193,7 @@ impl Clock {
             zone,
             formats: formats.to_vec(),
             days: vec![(i64::MIN, None); CACHED_DAYS],
+            last: ([0; 10], 0),
             changes: Changes::default(),
             written: Written::default(),
         }
@@ -229,7 +232,14 @@ impl Clock {
                 }
             }
         }
-        let at = match iso(text)? {
+        let last = &mut self.last;
+        let number = |day: &[u8; 10]| {
+            if last.0 != *day {
+                *last = (*day, day_number(day)?);
+            }
+            Some(last.1)
+        };
+        let at = match iso(text, number)? {
             Iso::Moment(at) => Instant(at),
             Iso::Local(local) => self.resolve(local),
             Iso::Day(_) if alone == DayAlone::Refused => return None,
@@ -244,7 +254,7 @@ impl Clock {
         if let Some(day) = self.formats.iter().find_map(|format| format.day(as_text)) {
             return Some(day);
         }
-        iso(text)?;
+        iso(text, day_number)?;
         NaiveDate::parse_from_str(as_text.get(..10)?, "%Y-%m-%d").ok()
     }
 
@@ -312,15 +322,21 @@ enum Iso {
     Day(i32),
 }
 
-/// `YYYY-MM-DD`, optionally with `T` or a space and `HH:MM[:SS[.f…]]`, optionally with `Z` or `±HH[[:]MM]`.
-fn iso(text: &[u8]) -> Option<Iso> {
-    let (day, rest) = text.split_at_checked(10)?;
+/// Days since the epoch of `YYYY-MM-DD`.
+fn day_number(day: &[u8; 10]) -> Option<i32> {
     if day[4] != b'-' || day[7] != b'-' {
         return None;
     }
     let year = number(&day[..4])?;
     let date = NaiveDate::from_ymd_opt(year as i32, number(&day[5..7])?, number(&day[8..])?)?;
-    let days = date.to_epoch_days();
+    Some(date.to_epoch_days())
+}
+
+/// `YYYY-MM-DD`, optionally with `T` or a space and `HH:MM[:SS[.f…]]`, optionally with `Z` or `±HH[[:]MM]`. `day_number`
+/// reads the day.
+fn iso(text: &[u8], day_number: impl FnOnce(&[u8; 10]) -> Option<i32>) -> Option<Iso> {
+    let (day, rest) = text.split_first_chunk()?;
+    let days = day_number(day)?;
     let Some((separator, rest)) = rest.split_first() else { return Some(Iso::Day(days)) };
     if !matches!(separator, b'T' | b't' | b' ') {
         return None;
