@@ -8,7 +8,7 @@
 //! A local time in the doubled hour of a clock change is read as the first pass; one in the missing hour
 //! as the same time after the clock went forward (one hour later). Both are counted.
 
-use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
+use chrono::format::{Fixed, Item, Numeric, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
@@ -18,6 +18,8 @@ use crate::instant::{DAY, HOUR, Instant, MINUTE};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     pattern: String,
+    /// The pattern, read once.
+    items: Vec<Item<'static>>,
     with_offset: bool,
     with_time: bool,
 }
@@ -44,26 +46,26 @@ impl Format {
         if !with_date {
             return Err("it has no day (%d)");
         }
-        Ok(Self { pattern: pattern.to_owned(), with_offset, with_time })
+        let items = StrftimeItems::new(pattern).parse_to_owned().map_err(|_| "it is not a chrono format")?;
+        Ok(Self { pattern: pattern.to_owned(), items, with_offset, with_time })
+    }
+
+    fn parsed(&self, text: &str) -> Option<Parsed> {
+        let mut parsed = Parsed::new();
+        parse(&mut parsed, text, self.items.iter()).is_ok().then_some(parsed)
     }
 
     pub(crate) fn local(&self, text: &str) -> Option<NaiveDateTime> {
-        if self.with_time { NaiveDateTime::parse_from_str(text, &self.pattern).ok() } else { None }
+        if self.with_time { self.parsed(text)?.to_naive_datetime_with_offset(0).ok() } else { None }
     }
 
     pub(crate) fn day(&self, text: &str) -> Option<NaiveDate> {
-        if self.with_time {
-            self.local(text).map(|at| at.date())
-        } else {
-            NaiveDate::parse_from_str(text, &self.pattern).ok()
-        }
+        if self.with_time { self.local(text).map(|at| at.date()) } else { self.parsed(text)?.to_naive_date().ok() }
     }
 
     pub(crate) fn moment(&self, text: &str) -> Option<Instant> {
-        (self.with_offset && self.with_time)
-            .then(|| DateTime::parse_from_str(text, &self.pattern).ok())
-            .flatten()
-            .map(|at| Instant(at.timestamp_millis()))
+        let at = if self.with_offset && self.with_time { self.parsed(text)?.to_datetime().ok()? } else { return None };
+        Some(Instant(at.timestamp_millis()))
     }
 }
 
