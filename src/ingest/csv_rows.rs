@@ -4,7 +4,7 @@ use csv::{ByteRecord, ReaderBuilder, Terminator};
 use memchr::memchr;
 
 use super::blocks::{Block, Limits};
-use super::mapping::{Cells, Mapping, header_key};
+use super::mapping::{Mapping, header_key};
 use super::part::{At, Bench, Part, check_texts};
 use super::records::{Record, Records};
 use super::tally::Refusal;
@@ -48,12 +48,8 @@ impl CsvLayout {
             bench.tally.rows += 1;
             let at =
                 At { file, line: line_number(block.line + record.lines), offset: block.offset + record.start as u64 };
-            let taken = self.check(&record, nul, limits, bench).and_then(|()| {
-                let mut cells = Cells::default();
-                let derived = self.mapping.derive(&record)?;
-                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                part.row(&cells, at, bench)
-            });
+            let taken =
+                self.check(&record, nul, limits, bench).and_then(|()| self.mapping.row(&record, at, part, bench));
             if let Err(refusal) = taken {
                 if self.is_other_header(&record) {
                     bench.tally.note_other_header(at.line);

@@ -17,7 +17,7 @@ use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::json_list::{Step, step};
 use super::json_path::{Found, JsonPath};
-use super::mapping::{Cells, Mapping, Place, header_key};
+use super::mapping::{Mapping, Place, header_key};
 use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
 use super::tables::TableName;
@@ -113,10 +113,7 @@ impl JsonLayout {
             let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
             let taken = self.record(text, Some(bench)).and_then(|record| {
                 check_cells(&record, text, limits)?;
-                let mut cells = Cells::default();
-                let derived = self.mapping.derive(&record)?;
-                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                part.row(&cells, at, bench)
+                self.mapping.row(&record, at, part, bench)
             });
             if let Err(refusal) = taken {
                 bench.tally.refuse(at.line, &refusal);

@@ -5,7 +5,7 @@ use regex::bytes::Regex;
 use super::columns::{MAX_COLUMNS, Spec, spec};
 use super::derive::{Derived, Names, Noticed, Steps};
 use super::error::{IngestError, nearest};
-use super::part::Fields;
+use super::part::{At, Bench, Fields, Part};
 use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
 use super::tally::Refusal;
@@ -206,6 +206,23 @@ impl Mapping {
     /// A cell that should hold a JSON document and does not.
     pub(crate) fn derive(&self, record: &impl Fields) -> Result<Derived, Refusal> {
         if self.steps.is_empty() { Ok(Derived::default()) } else { self.steps.run(record, &self.masks) }
+    }
+
+    /// Makes a row of the table of a source row: the one way from any reader to a table.
+    ///
+    /// # Errors
+    /// A row that cannot be used.
+    pub(crate) fn row<P: Part>(
+        &self,
+        record: &impl Fields,
+        at: At,
+        part: &mut P,
+        bench: &mut Bench,
+    ) -> Result<(), Refusal> {
+        let mut cells = Cells::default();
+        let derived = self.derive(record)?;
+        bench.notice(self.fill(record, &derived, &mut cells));
+        part.row(&cells, at, bench)
     }
 
     /// Fills the canonical cells, which must be empty, from a source row and what was derived from it.
