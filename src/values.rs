@@ -64,6 +64,8 @@ pub struct Blocks {
     pub further_case_floor: f64,
     /// Standard deviation of volume and peers, in bits.
     pub volume_sd: f64,
+    /// How much the smaller counts of a user's cases and the findings about the work as a whole.
+    pub whole_beside_cases: f64,
 }
 
 /// How rates are counted.
@@ -82,6 +84,8 @@ pub struct RateValues {
     pub volume_shrinkage: f64,
     /// Mean number of looks of a case that lacks a purpose.
     pub looks_under_misuse: f64,
+    /// Share of cases that lack a purpose in which it stays at one look.
+    pub looked_once: f64,
     /// Bits.
     pub volume_most: f64,
 }
@@ -348,7 +352,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 13] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 15] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -405,6 +409,20 @@ impl Values {
                 shipped.rates.looks_under_misuse,
                 self.rates.looks_under_misuse > 1.0,
                 "above 1",
+            ),
+            (
+                "rates.looked_once",
+                self.rates.looked_once,
+                shipped.rates.looked_once,
+                (0.0..1.0).contains(&self.rates.looked_once),
+                "from 0 to less than 1",
+            ),
+            (
+                "blocks.whole_beside_cases",
+                self.blocks.whole_beside_cases,
+                shipped.blocks.whole_beside_cases,
+                (0.0..=1.0).contains(&self.blocks.whole_beside_cases),
+                "between 0 and 1",
             ),
             (
                 "checks.decoys",

@@ -338,8 +338,7 @@ impl Page<'_> {
         line(&mut text, with, answered.values().copied().sum(), "at most .08");
         let cannot: Count = each().map(|e| e.cannot_tell).sum();
         let _ = writeln!(text, "\nOf all ordinary looks, nothing can be told of {}.", fine(cannot));
-        let mut worst: Vec<(&str, Count)> =
-            answered.into_iter().filter(|(_, c)| c.value() > 0.08).collect();
+        let mut worst: Vec<(&str, Count)> = answered.into_iter().filter(|(_, c)| c.value() > 0.08).collect();
         worst.sort_by(|a, b| b.1.value().total_cmp(&a.1.value()).then(a.0.cmp(b.0)));
         if !worst.is_empty() {
             let words: Vec<String> =

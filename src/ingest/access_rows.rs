@@ -1,29 +1,33 @@
 //! Access rows, straight into columns.
 
+use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
 use super::access::{Action, Environment, Event, Outcome};
 use super::columns::access as col;
-use super::dictionary::Dictionary;
+use super::dictionary::Words;
 use super::mapping::Cells;
 use super::part::{At, Bench, Part, refuse_missing, unreadable_time};
-use super::queries::{Queries, TERMS};
+use super::queries::{Queries, TERMS, Visit};
 use super::tally::Refusal;
 use super::time::DayAlone;
+
+/// Columns that are kept as codes: eight of the event, then the query's terms.
+pub(crate) const CODED: usize = 8 + TERMS;
 
 /// Events that one worker has read. Codes and query numbers are the worker's own until
 /// [`super::merge`] makes them common.
 #[derive(Default)]
 pub(crate) struct AccessPart {
-    pub words: Dictionary,
+    pub words: Words<CODED>,
     pub queries: Queries,
     pub events: Vec<Event>,
     /// Bytes 8 to 16 of each event's identity hash; with `Event::id_hash` 128 bits, so that among a
     /// thousand million events the odds of two sharing one by chance are below 1 in 10^20.
     pub id_tails: Vec<u64>,
     scratch: Vec<u8>,
-    /// Events whose codes are not all known, with those that are.
-    batch: Vec<(Event, [u32; 8 + TERMS])>,
+    /// The codes of the last events, which do not have them yet; some are still to be looked up.
+    batch: Vec<[u32; CODED]>,
 }
 
 /// So many events are gathered before their texts are looked up.
@@ -32,25 +36,27 @@ const BATCH: usize = 32;
 impl AccessPart {
     /// Looks up what the gathered events say. Must be called before anything is read from the part.
     pub(crate) fn settle(&mut self) {
-        let batch = &mut self.batch;
-        self.words.settle(|row, place, code| batch[row].1[place] = code);
-        let terms = |codes: &[u32; 8 + TERMS]| std::array::from_fn(|term| codes[8 + term]);
-        let visit = |sum: u32, (_, codes): &(Event, _)| sum.wrapping_add(self.queries.visit(terms(codes)));
-        std::hint::black_box(self.batch.iter().fold(0, visit));
-        for (event, codes) in self.batch.drain(..) {
-            self.events.push(Event {
-                login: codes[0],
-                system: codes[1],
-                on_behalf_of: codes[2],
-                reason_code: codes[3],
-                reason_text: codes[4],
-                incident_id: codes[5],
-                terminal: codes[6],
-                location: codes[7],
-                query: self.queries.number(terms(&codes)),
-                ..event
-            });
+        let Self { words, queries, events, batch, .. } = self;
+        words.settle(|row, column, code| batch[row][column] = code);
+        let terms = |codes: &[u32; CODED]| -> [u32; TERMS] { std::array::from_fn(|term| codes[8 + term]) };
+        let mut visits = [Visit::default(); BATCH];
+        for (visit, codes) in visits.iter_mut().zip(batch.iter()) {
+            *visit = queries.visit(&terms(codes));
         }
+        std::hint::black_box(visits.iter().fold(0u32, |sum, visit| sum.wrapping_add(queries.look_at(*visit))));
+        let first = events.len() - batch.len();
+        for ((event, codes), visit) in events[first..].iter_mut().zip(batch.iter()).zip(visits) {
+            event.login = codes[0];
+            event.system = codes[1];
+            event.on_behalf_of = codes[2];
+            event.reason_code = codes[3];
+            event.reason_text = codes[4];
+            event.incident_id = codes[5];
+            event.terminal = codes[6];
+            event.location = codes[7];
+            event.query = queries.number(terms(codes), visit);
+        }
+        batch.clear();
     }
 }
 
@@ -70,37 +76,18 @@ impl Part for AccessPart {
             });
         };
         // An unknown word never costs the event. What is not said to be training or test is judged as live.
-        let environment = match word(cells[col::ENVIRONMENT]).as_ref() {
-            b"" | b"live" => Environment::Live,
-            b"training" => Environment::Training,
-            b"test" => Environment::Test,
-            _ => {
-                bench.tally.unknown_word(col::ENVIRONMENT, cells[col::ENVIRONMENT]);
-                Environment::Live
-            }
-        };
-        let action = match word(cells[col::ACTION]).as_ref() {
-            b"search" => Action::Search,
-            b"view" => Action::View,
-            b"update" => Action::Update,
-            b"create" => Action::Create,
-            b"print" => Action::Print,
-            b"export" => Action::Export,
-            b"" | b"other" => Action::Other,
-            _ => {
-                bench.tally.unknown_word(col::ACTION, cells[col::ACTION]);
-                Action::Other
-            }
-        };
-        let outcome = match word(cells[col::OUTCOME]).as_ref() {
-            b"" | b"success" => Outcome::Success,
-            b"denied" => Outcome::Denied,
-            b"error" => Outcome::Error,
-            _ => {
-                bench.tally.unknown_word(col::OUTCOME, cells[col::OUTCOME]);
-                Outcome::Success
-            }
-        };
+        let environment = environment(cells[col::ENVIRONMENT]).unwrap_or_else(|| {
+            bench.tally.unknown_word(col::ENVIRONMENT, cells[col::ENVIRONMENT]);
+            Environment::Live
+        });
+        let action = action(cells[col::ACTION]).unwrap_or_else(|| {
+            bench.tally.unknown_word(col::ACTION, cells[col::ACTION]);
+            Action::Other
+        });
+        let outcome = outcome(cells[col::OUTCOME]).unwrap_or_else(|| {
+            bench.tally.unknown_word(col::OUTCOME, cells[col::OUTCOME]);
+            Outcome::Success
+        });
 
         self.scratch.clear();
         if cells[col::EVENT_ID].is_empty() {
@@ -117,11 +104,10 @@ impl Part for AccessPart {
             frame(&mut self.scratch, cells[col::SYSTEM]);
             frame(&mut self.scratch, cells[col::EVENT_ID]);
         }
-        let digest = Sha256::digest(&self.scratch);
-        let (head, tail) = (eight(&digest[..8]), eight(&digest[8..16]));
+        let (head, tail) = digest(&self.scratch);
 
-        let codes = self.words.codes(self.batch.len() as u32, texts(cells));
-        let event = Event {
+        self.batch.push(self.words.codes(self.batch.len() as u16, texts(cells)));
+        self.events.push(Event {
             at,
             id_hash: head,
             offset: place.offset,
@@ -139,8 +125,7 @@ impl Part for AccessPart {
             environment,
             action,
             outcome,
-        };
-        self.batch.push((event, codes));
+        });
         self.id_tails.push(tail);
         if self.batch.len() == BATCH {
             self.settle();
@@ -163,11 +148,32 @@ pub fn event_hash(system: &str, event_id: &str) -> u64 {
     let mut scratch = vec![1];
     frame(&mut scratch, system.as_bytes());
     frame(&mut scratch, event_id.as_bytes());
-    eight(&Sha256::digest(&scratch)[..8])
+    digest(&scratch).0
 }
 
-/// The cells that are kept as codes: eight of the event, then the query's terms.
-fn texts<'a>(cells: &Cells<'a>) -> [&'a [u8]; 8 + TERMS] {
+/// The first 16 bytes of the SHA-256, as two numbers whose order is that of the hash in hex.
+fn digest(bytes: &[u8]) -> (u64, u64) {
+    // What SHA-256 starts from, FIPS 180-4, 5.3.3.
+    let mut state =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    let mut block = [0; 64];
+    // Almost every identity is short enough for one block with its end mark and its length, made here without a detour.
+    if let Some((mark, text)) = block[..56].get_mut(..=bytes.len()).and_then(<[u8]>::split_last_mut) {
+        text.copy_from_slice(bytes);
+        *mark = 0x80;
+        block[56..].copy_from_slice(&(bytes.len() as u64 * 8).to_be_bytes());
+        compress256(&mut state, &[block]);
+    } else {
+        for (word, four) in state.iter_mut().zip(Sha256::digest(bytes).as_chunks::<4>().0) {
+            *word = u32::from_be_bytes(*four);
+        }
+    }
+    let [a, b, c, d, ..] = state.map(u64::from);
+    (a << 32 | b, c << 32 | d)
+}
+
+/// The cells that are kept as codes.
+fn texts<'a>(cells: &Cells<'a>) -> [&'a [u8]; CODED] {
     let event = [
         col::LOGIN,
         col::SYSTEM,
@@ -181,9 +187,41 @@ fn texts<'a>(cells: &Cells<'a>) -> [&'a [u8]; 8 + TERMS] {
     std::array::from_fn(|at| cells[event.get(at).copied().unwrap_or(col::QUERY + at - 8.min(at))])
 }
 
-/// A word in lower case; borrowed where it already is, which is almost always.
-fn word(cell: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    if cell.iter().any(u8::is_ascii_uppercase) { cell.to_ascii_lowercase().into() } else { cell.into() }
+fn environment(cell: &[u8]) -> Option<Environment> {
+    in_lower_case(cell, |cell| match cell {
+        b"" | b"live" => Some(Environment::Live),
+        b"training" => Some(Environment::Training),
+        b"test" => Some(Environment::Test),
+        _ => None,
+    })
+}
+
+fn action(cell: &[u8]) -> Option<Action> {
+    in_lower_case(cell, |cell| match cell {
+        b"search" => Some(Action::Search),
+        b"view" => Some(Action::View),
+        b"update" => Some(Action::Update),
+        b"create" => Some(Action::Create),
+        b"print" => Some(Action::Print),
+        b"export" => Some(Action::Export),
+        b"" | b"other" => Some(Action::Other),
+        _ => None,
+    })
+}
+
+fn outcome(cell: &[u8]) -> Option<Outcome> {
+    in_lower_case(cell, |cell| match cell {
+        b"" | b"success" => Some(Outcome::Success),
+        b"denied" => Some(Outcome::Denied),
+        b"error" => Some(Outcome::Error),
+        _ => None,
+    })
+}
+
+/// What a word means, whatever the case of its letters; almost every one is in lower case.
+#[inline]
+fn in_lower_case<T>(cell: &[u8], mean: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+    mean(cell).or_else(|| mean(&cell.to_ascii_lowercase()))
 }
 
 /// A cell with its length in front, so that no two rows of cells give the same bytes.
@@ -192,7 +230,17 @@ fn frame(into: &mut Vec<u8>, cell: &[u8]) {
     into.extend_from_slice(cell);
 }
 
-/// The order of the hash is that of its hex, so the first byte counts most.
-fn eight(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_gives_the_hash() {
+        for length in 0..200 {
+            let bytes: Vec<u8> = (0..length).collect();
+            let number = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+            let whole = Sha256::digest(&bytes);
+            assert_eq!(digest(&bytes), (number(&whole[..8]), number(&whole[8..16])), "{length}");
+        }
+    }
 }

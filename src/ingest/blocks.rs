@@ -29,7 +29,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { block: 4 << 20, record: 16 << 20, cell: 1 << 20 }
+        Self { block: 1 << 20, record: 16 << 20, cell: 1 << 20 }
     }
 }
 
@@ -129,10 +129,10 @@ impl<R: Read> Blocks<R> {
         self.spare = Some(spare);
     }
 
-    /// The text from here on, at least a block of it or all there is; the flag says that it is all. For telling the
+    /// The text from here on, at least four blocks of it or all there is; the flag says that it is all. For telling the
     /// format and reading the header.
     pub(crate) fn peek(&mut self) -> io::Result<(&[u8], bool)> {
-        self.fill(self.limits.block.max(1 << 16))?;
+        self.fill(self.limits.block.max(1 << 16) * 4)?;
         Ok((&self.buffer, self.ended))
     }
 

@@ -1,9 +1,10 @@
 //! CSV: the rows of a block.
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
+use memchr::memchr;
 
 use super::blocks::{Block, Limits};
-use super::mapping::{Cells, Mapping, header_key};
+use super::mapping::{Mapping, header_key};
 use super::part::{At, Bench, Part, check_texts};
 use super::records::{Record, Records};
 use super::tally::Refusal;
@@ -34,6 +35,8 @@ impl CsvLayout {
     /// Reads the rows of a block.
     pub(crate) fn block<P: Part>(&self, block: &Block, limits: Limits, file: u16, part: &mut P, bench: &mut Bench) {
         let mut records = Records::new(&block.bytes, self.delimiter);
+        // Almost no block has one, so its rows need not be asked one by one.
+        let nul = memchr(0, &block.bytes).is_some();
         while let Some(record) = records.next() {
             if record.len() == 1 && record.raw.trim_ascii().is_empty() {
                 continue;
@@ -45,12 +48,8 @@ impl CsvLayout {
             bench.tally.rows += 1;
             let at =
                 At { file, line: line_number(block.line + record.lines), offset: block.offset + record.start as u64 };
-            let taken = self.check(&record, limits, bench).and_then(|()| {
-                let mut cells = Cells::default();
-                let derived = self.mapping.derive(&record)?;
-                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                part.row(&cells, at, bench)
-            });
+            let taken =
+                self.check(&record, nul, limits, bench).and_then(|()| self.mapping.row(&record, at, part, bench));
             if let Err(refusal) = taken {
                 if self.is_other_header(&record) {
                     bench.tally.note_other_header(at.line);
@@ -60,7 +59,7 @@ impl CsvLayout {
         }
     }
 
-    fn check(&self, record: &Record<'_>, limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
+    fn check(&self, record: &Record<'_>, nul: bool, limits: Limits, bench: &mut Bench) -> Result<(), Refusal> {
         let raw = record.raw;
         if record.len() != self.header.len() {
             let padded = record.len() > self.header.len()
@@ -84,7 +83,7 @@ impl CsvLayout {
             }
             bench.tally.padded += 1;
         }
-        check_texts(record.iter(), raw, raw, limits)
+        if nul || raw.len() > limits.cell { check_texts(record.iter(), raw, raw, limits) } else { Ok(()) }
     }
 
     /// True for a row that holds the names of columns in another order or number: below it the file is laid out in

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::columns::spec;
@@ -106,6 +107,8 @@ enum Step {
         from: From,
         derive: Box<Derive>,
         after: Option<usize>,
+        /// By pattern: the group of each output, if it has one of that name.
+        groups: Vec<Vec<Option<usize>>>,
     },
     Stamp {
         from: usize,
@@ -166,7 +169,11 @@ impl Steps {
             for output in &derive.outputs {
                 names.add(Some(output));
             }
-            steps.steps.push(Step::Make { from, derive: Box::new(derive.clone()), after });
+            let group =
+                |pattern: &Regex, output: &String| pattern.capture_names().position(|name| name == Some(output));
+            let groups = |pattern: &Regex| derive.outputs.iter().map(|output| group(pattern, output)).collect();
+            let groups = derive.patterns.iter().map(groups).collect();
+            steps.steps.push(Step::Make { from, derive: Box::new(derive.clone()), after, groups });
         }
         steps
     }
@@ -209,9 +216,9 @@ impl Steps {
                     let text = row.text(*from);
                     vec![stamp.read(&text, None, &mut noticed.changes).unwrap_or_else(|| text.into_owned())]
                 }
-                Step::Make { from, derive, after } => {
+                Step::Make { from, derive, after, groups } => {
                     let after = after.map(|place| row.text(place));
-                    made(derive, from.value(&row, masks), after.as_deref(), &mut noticed)
+                    made((derive, groups), from.value(&row, masks), after.as_deref(), &mut noticed)
                 }
             };
             derived.cells.extend(made);
@@ -260,7 +267,7 @@ fn document(cell: &[u8], paths: &[JsonPath], noticed: &mut Noticed) -> Result<Ve
     if cell.is_empty() {
         return Ok(vec![String::new(); paths.len()]);
     }
-    let node: Node = serde_json::from_slice(cell).map_err(|error| Refusal {
+    let node: Node<'_> = serde_json::from_slice(cell).map_err(|error| Refusal {
         column: "",
         value: cell.to_vec(),
         problem: format!("a cell that should hold a JSON document does not: {error}"),
@@ -270,13 +277,18 @@ fn document(cell: &[u8], paths: &[JsonPath], noticed: &mut Noticed) -> Result<Ve
         .map(|path| {
             let found = path.find(&node).unwrap_or_default();
             noticed.besides += found.besides as u64;
-            found.text
+            found.text.into_owned()
         })
         .collect())
 }
 
 /// What one entry makes of its value, a text for each of its outputs.
-fn made(derive: &Derive, mut value: String, after: Option<&str>, noticed: &mut Noticed) -> Vec<String> {
+fn made(
+    (derive, groups): (&Derive, &[Vec<Option<usize>>]),
+    mut value: String,
+    after: Option<&str>,
+    noticed: &mut Noticed,
+) -> Vec<String> {
     if let Some(split) = &derive.split {
         let mut parts = value.split(split.on.as_str()).map(str::trim).filter(|part| !part.is_empty());
         value = match split.part {
@@ -295,14 +307,14 @@ fn made(derive: &Derive, mut value: String, after: Option<&str>, noticed: &mut N
         value = text;
     }
     if !derive.patterns.is_empty() {
-        let found = derive.patterns.iter().find_map(|pattern| pattern.captures(&value));
-        return derive
-            .outputs
-            .iter()
-            .map(|name| {
-                found.as_ref().and_then(|found| found.name(name)).map_or("", |group| group.as_str()).trim().to_owned()
-            })
-            .collect();
+        let mut patterns = derive.patterns.iter().zip(groups);
+        let Some((found, groups)) =
+            patterns.find_map(|(pattern, groups)| pattern.captures(&value).map(|found| (found, groups)))
+        else {
+            return vec![String::new(); derive.outputs.len()];
+        };
+        let text = |group: &Option<usize>| group.and_then(|group| found.get(group)).map_or("", |group| group.as_str());
+        return groups.iter().map(|group| text(group).trim().to_owned()).collect();
     }
     if let Some(stamp) = &derive.stamp
         && let Some(iso) = stamp.read(&value, after, &mut noticed.changes)

@@ -15,7 +15,6 @@ use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::file::{Job, Shape};
 use super::json_rows::JsonLayout;
-use super::mapping::Cells;
 use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
 use super::stream::{self, Stored};
@@ -92,10 +91,7 @@ impl DocsLayout {
             let taken = match span.end {
                 Some(end) => self.json.record(&text[span.start..end], Some(bench)).and_then(|record| {
                     check_cells(&record, &text[span.start..end], limits)?;
-                    let mut cells = Cells::default();
-                    let derived = self.json.mapping.derive(&record)?;
-                    bench.notice(self.json.mapping.fill(&record, &derived, &mut cells));
-                    part.row(&cells, at, bench)
+                    self.json.mapping.row(&record, at, part, bench)
                 }),
                 None => Err(Refusal {
                     column: "",

@@ -5,6 +5,8 @@
 //! name that meets a list without such a mark looks into every element. Of several values the first is taken, unless
 //! the path says `[*]`: then all are joined by `;`.
 
+use std::borrow::Cow;
+
 use super::json_rows::Node;
 
 /// A path, read.
@@ -25,8 +27,8 @@ enum Step {
 
 /// What a path finds.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub text: String,
+pub(crate) struct Found<'n> {
+    pub text: Cow<'n, str>,
     /// How many values there were besides the one that is taken.
     pub besides: usize,
 }
@@ -93,71 +95,84 @@ impl JsonPath {
             .collect()
     }
 
-    /// Everything that the path leads to.
-    pub(crate) fn nodes<'n>(&self, node: &'n Node) -> Vec<&'n Node> {
-        let mut found = vec![node];
-        for step in &self.steps {
-            let mut next = Vec::new();
-            for node in found {
-                step.take(node, &mut next);
-            }
-            found = next;
-        }
-        found
+    /// Calls back with everything that the path leads to, in the order of the document.
+    fn each<'n>(&self, node: &'n Node<'n>, found: &mut dyn FnMut(&'n Node<'n>)) {
+        walk(&self.steps, node, found);
     }
 
     /// The text that the path leads to; `None` where there is nothing, not even an empty or null member.
-    pub(crate) fn find(&self, node: &Node) -> Option<Found> {
-        let nodes = self.nodes(node);
-        if nodes.is_empty() {
-            return None;
-        }
-        let mut texts: Vec<String> = Vec::new();
-        for node in nodes {
-            collect(node, &mut texts);
-        }
+    pub(crate) fn find<'n>(&self, node: &'n Node<'n>) -> Option<Found<'n>> {
+        let (mut any, mut first, mut count) = (false, None, 0);
+        let mut all = String::new();
+        self.each(node, &mut |node| {
+            any = true;
+            values(node, &mut |text| {
+                if self.all {
+                    all.push_str(if count > 0 { ";" } else { "" });
+                    all.push_str(&text);
+                } else if first.is_none() {
+                    first = Some(text);
+                }
+                count += 1;
+            });
+        });
         if self.all {
-            return Some(Found { text: texts.join(";"), besides: 0 });
+            return any.then(|| Found { text: all.into(), besides: 0 });
         }
-        let besides = texts.len().saturating_sub(1);
-        Some(Found { text: texts.into_iter().next().unwrap_or_default(), besides })
+        any.then(|| Found { text: first.unwrap_or_default(), besides: usize::saturating_sub(count, 1) })
+    }
+}
+
+/// Follows the steps from a node.
+fn walk<'n>(steps: &[Step], node: &'n Node<'n>, found: &mut dyn FnMut(&'n Node<'n>)) {
+    match steps.split_first() {
+        None => found(node),
+        Some((step, rest)) => step.take(node, &mut |next| walk(rest, next, found)),
     }
 }
 
 impl Step {
-    fn take<'n>(&self, node: &'n Node, into: &mut Vec<&'n Node>) {
+    fn take<'n>(&self, node: &'n Node<'n>, next: &mut dyn FnMut(&'n Node<'n>)) {
         match (self, node) {
             (Self::Member(name), Node::Object(members)) => {
-                into.extend(members.iter().find(|(key, _)| key == name).map(|(_, value)| value));
+                if let Some((_, value)) = members.iter().find(|(key, _)| key == name) {
+                    next(value);
+                }
             }
-            (Self::Member(_), Node::List(items)) => items.iter().for_each(|item| self.take(item, into)),
+            (Self::Member(_), Node::List(items)) => items.iter().for_each(|item| self.take(item, next)),
             (Self::Element(place), Node::List(items)) => {
                 let place = if *place < 0 { place + items.len() as i64 } else { *place };
-                into.extend(usize::try_from(place).ok().and_then(|place| items.get(place)));
+                if let Some(item) = usize::try_from(place).ok().and_then(|place| items.get(place)) {
+                    next(item);
+                }
             }
-            (Self::All, Node::List(items)) => into.extend(items),
-            (Self::Where { inner, values, equal }, _) => {
+            (Self::All, Node::List(items)) => items.iter().for_each(next),
+            (Self::Where { inner, values: wanted, equal }, _) => {
                 let items = if let Node::List(items) = node { items.as_slice() } else { std::slice::from_ref(node) };
-                into.extend(items.iter().filter(|item| {
-                    let mut texts = Vec::new();
-                    inner.nodes(item).into_iter().for_each(|node| collect(node, &mut texts));
-                    texts.iter().any(|text| values.contains(text)) == *equal
-                }));
+                for item in items {
+                    let mut says = false;
+                    inner.each(item, &mut |node| {
+                        values(node, &mut |text| says = says || wanted.iter().any(|wanted| *wanted == text));
+                    });
+                    if says == *equal {
+                        next(item);
+                    }
+                }
             }
             // One element that is written without its list.
-            (Self::Element(0 | -1) | Self::All, Node::Object(_) | Node::Text(_)) => into.push(node),
+            (Self::Element(0 | -1) | Self::All, Node::Object(_) | Node::Text(_)) => next(node),
             _ => {}
         }
     }
 }
 
-/// The plain values of a node; an object is its own JSON text.
-fn collect(node: &Node, into: &mut Vec<String>) {
+/// Calls back with the plain values of a node; an object is its own JSON text.
+fn values<'n>(node: &'n Node<'n>, each: &mut dyn FnMut(Cow<'n, str>)) {
     match node {
         Node::Null => {}
-        Node::Text(text) => into.push(text.clone()),
-        Node::List(items) => items.iter().for_each(|item| collect(item, into)),
-        object @ Node::Object(_) => into.push(object.to_string()),
+        Node::Text(text) => each(Cow::Borrowed(text)),
+        Node::List(items) => items.iter().for_each(|item| values(item, each)),
+        object @ Node::Object(_) => each(object.to_string().into()),
     }
 }
 
@@ -172,7 +187,7 @@ mod tests {
 
     fn find(path: &str) -> Option<(String, usize)> {
         let node: Node = serde_json::from_str(EVENT).unwrap();
-        JsonPath::parse(path).unwrap().find(&node).map(|found| (found.text, found.besides))
+        JsonPath::parse(path).unwrap().find(&node).map(|found| (found.text.into_owned(), found.besides))
     }
 
     #[test]

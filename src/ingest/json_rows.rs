@@ -3,11 +3,12 @@
 //! Keys are taken like headers (any case); the key of a nested object is written with a dot (`user.id`); a list of plain values becomes
 //! a `;`-separated cell; a list of objects stays JSON text. Numbers must be exact.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use csv::ByteRecord;
 use memchr::{memchr, memchr_iter};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::blocks::{Block, Limits};
@@ -16,7 +17,7 @@ use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::json_list::{Step, step};
 use super::json_path::{Found, JsonPath};
-use super::mapping::{Cells, Mapping, Place, header_key};
+use super::mapping::{Mapping, Place, header_key};
 use super::part::{At, Bench, Part, check_cells};
 use super::profile::Profile;
 use super::tables::TableName;
@@ -112,10 +113,7 @@ impl JsonLayout {
             let at = At { file, line: line_number(line), offset: block.offset + start as u64 };
             let taken = self.record(text, Some(bench)).and_then(|record| {
                 check_cells(&record, text, limits)?;
-                let mut cells = Cells::default();
-                let derived = self.mapping.derive(&record)?;
-                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                part.row(&cells, at, bench)
+                self.mapping.row(&record, at, part, bench)
             });
             if let Err(refusal) = taken {
                 bench.tally.refuse(at.line, &refusal);
@@ -142,7 +140,7 @@ impl JsonLayout {
         let node: Node =
             serde_json::from_slice(text).map_err(|error| refuse(format!("it is not a JSON object: {error}")))?;
         if let (Some(paths), Node::Object(members)) = (&self.paths, &node) {
-            let found: Vec<Option<Found>> = paths.iter().map(|path| path.find(&node)).collect();
+            let found: Vec<Option<Found<'_>>> = paths.iter().map(|path| path.find(&node)).collect();
             if let Some(bench) = bench {
                 for (slot, found) in found.iter().enumerate() {
                     bench.tally.seen[slot] |= found.is_some();
@@ -157,17 +155,17 @@ impl JsonLayout {
         let Node::Object(members) = node else { return Err(refuse("it is JSON, but not an object".to_owned())) };
         let mut flat = Vec::with_capacity(members.len());
         flatten("", members, &mut flat);
-        let mut values: Vec<Option<String>> = vec![None; self.feeds.len()];
+        let mut values: Vec<Option<Cow<'_, str>>> = vec![None; self.feeds.len()];
         for (key, value) in flat {
-            match self.slots.get(&header_key(&key)) {
-                Some(slot) if values[*slot].is_some() => {
+            match self.slot(&key) {
+                Some(slot) if values[slot].is_some() => {
                     return Err(refuse(format!("the key {key:?} stands there twice")));
                 }
                 Some(slot) => {
                     if let Some(bench) = bench.as_deref_mut() {
-                        bench.tally.seen[*slot] = true;
+                        bench.tally.seen[slot] = true;
                     }
-                    values[*slot] = Some(value);
+                    values[slot] = Some(value);
                 }
                 None => {
                     if let Some(bench) = bench.as_deref_mut() {
@@ -179,50 +177,64 @@ impl JsonLayout {
         Ok(self.filled(values))
     }
 
+    /// The place of a key. Most are written as [`header_key`] would write them.
+    fn slot(&self, key: &str) -> Option<usize> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.');
+        let found = if key.bytes().all(plain) { self.slots.get(key) } else { self.slots.get(&header_key(key)) };
+        found.copied()
+    }
+
     /// A row, in which the first key of a column has the value of the first that is there.
-    fn filled(&self, mut values: Vec<Option<String>>) -> ByteRecord {
+    fn filled(&self, mut values: Vec<Option<Cow<'_, str>>>) -> ByteRecord {
         for (first, others) in &self.fallbacks {
             if values[*first].is_none() {
                 values[*first] = others.iter().find_map(|other| values[*other].clone());
             }
         }
-        values.into_iter().map(Option::unwrap_or_default).collect()
+        let length = values.iter().flatten().map(|value| value.len()).sum();
+        let mut record = ByteRecord::with_capacity(length, values.len());
+        values.iter().for_each(|value| record.push_field(value.as_deref().unwrap_or_default().as_bytes()));
+        record
     }
 }
 
-/// A JSON value that keeps the order of its members and loses no digit.
+/// A JSON value that keeps the order of its members and loses no digit. Texts without escapes are those of the document.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Node {
+pub(crate) enum Node<'t> {
     Null,
-    Text(String),
-    List(Vec<Node>),
-    Object(Vec<(String, Node)>),
+    Text(Cow<'t, str>),
+    List(Vec<Node<'t>>),
+    Object(Vec<(Cow<'t, str>, Node<'t>)>),
 }
 
 /// The members of an object and of the objects in it, by path; lists of plain values are `;`-separated.
-pub(crate) fn flatten(prefix: &str, members: Vec<(String, Node)>, into: &mut Vec<(String, String)>) {
+pub(crate) fn flatten<'t>(
+    prefix: &str,
+    members: Vec<(Cow<'t, str>, Node<'t>)>,
+    into: &mut Vec<(Cow<'t, str>, Cow<'t, str>)>,
+) {
     for (key, value) in members {
-        let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}").into() };
         match value {
             Node::Object(members) => flatten(&key, members, into),
             // Unknown, as if the key were not there; but the column is.
-            Node::Null => into.push((key, String::new())),
+            Node::Null => into.push((key, Cow::Borrowed(""))),
             Node::Text(text) => into.push((key, text)),
             Node::List(items) if items.iter().all(|item| matches!(item, Node::Text(_) | Node::Null)) => {
                 let texts =
                     items.into_iter().filter_map(|item| if let Node::Text(text) = item { Some(text) } else { None });
-                into.push((key, texts.collect::<Vec<_>>().join(";")));
+                into.push((key, texts.collect::<Vec<_>>().join(";").into()));
             }
-            list @ Node::List(_) => into.push((key, list.to_string())),
+            list @ Node::List(_) => into.push((key, list.to_string().into())),
         }
     }
 }
 
-impl fmt::Display for Node {
+impl fmt::Display for Node<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => out.write_str("null"),
-            Self::Text(text) => write!(out, "{}", serde_json::Value::from(text.as_str())),
+            Self::Text(text) => write!(out, "{}", serde_json::Value::from(text.as_ref())),
             Self::List(items) => {
                 out.write_str("[")?;
                 for (index, item) in items.iter().enumerate() {
@@ -237,7 +249,7 @@ impl fmt::Display for Node {
                         out,
                         "{}{}:{value}",
                         if index > 0 { "," } else { "" },
-                        serde_json::Value::from(key.as_str())
+                        serde_json::Value::from(key.as_ref())
                     )?;
                 }
                 out.write_str("}")
@@ -246,7 +258,7 @@ impl fmt::Display for Node {
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
+impl<'de> Deserialize<'de> for Node<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NodeVisitor)
     }
@@ -258,44 +270,48 @@ struct NodeVisitor;
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
+    type Value = Node<'de>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
         Ok(Node::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Text(value.to_string()))
+    fn visit_bool<E>(self, value: bool) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.to_string().into()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(Node::Text(value.to_string()))
+    fn visit_i64<E>(self, value: i64) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.to_string().into()))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Text(value.to_string()))
+    fn visit_u64<E>(self, value: u64) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.to_string().into()))
     }
 
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node<'de>, E> {
         if value.abs() > EXACT {
             return Err(E::custom("a number is too big to be read exactly; write it as text"));
         }
-        Ok(Node::Text(value.to_string()))
+        Ok(Node::Text(value.to_string().into()))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Text(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.to_owned().into()))
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Node, E> {
-        Ok(Node::Text(value))
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.into()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+    fn visit_string<E>(self, value: String) -> Result<Node<'de>, E> {
+        Ok(Node::Text(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
@@ -303,14 +319,54 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node, A::Error> {
-        let mut object: Vec<(String, Node)> = Vec::new();
-        while let Some((key, value)) = members.next_entry::<String, Node>()? {
-            if object.iter().any(|(known, _)| *known == key) {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node<'de>, A::Error> {
+        let mut object: Vec<(Cow<'de, str>, Node<'de>)> = Vec::new();
+        // Of an object with many members, their names.
+        let mut known: FxHashSet<Cow<'de, str>> = FxHashSet::default();
+        while let Some((Name(key), value)) = members.next_entry::<Name<'de>, Node<'de>>()? {
+            if object.len() == FEW {
+                known.extend(object.iter().map(|(key, _)| key.clone()));
+            }
+            let twice = if object.len() < FEW {
+                object.iter().any(|(known, _)| *known == key)
+            } else {
+                !known.insert(key.clone())
+            };
+            if twice {
                 return Err(A::Error::custom(format!("the key {key:?} stands there twice")));
             }
             object.push((key, value));
         }
         Ok(Node::Object(object))
+    }
+}
+
+/// Among so many members a name is found sooner by looking at each.
+const FEW: usize = 32;
+
+/// The name of a member.
+struct Name<'t>(Cow<'t, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the name of a member")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(name.to_owned().into()))
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(name.into()))
     }
 }

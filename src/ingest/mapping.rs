@@ -5,7 +5,7 @@ use regex::bytes::Regex;
 use super::columns::{MAX_COLUMNS, Spec, spec};
 use super::derive::{Derived, Names, Noticed, Steps};
 use super::error::{IngestError, nearest};
-use super::part::Fields;
+use super::part::{At, Bench, Fields, Part};
 use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
 use super::tally::Refusal;
@@ -27,6 +27,12 @@ struct Take {
 }
 
 impl Take {
+    /// Where the cell stands that is taken as it is, masks aside.
+    fn as_it_stands(&self) -> Option<usize> {
+        let plain = self.values.is_none() && self.capture.is_none() && self.sentinels.is_empty();
+        self.from.filter(|_| plain)
+    }
+
     /// True where the value, or the cell that it was read from, means "not known".
     fn unknown(&self, written: Option<&[u8]>, value: &[u8]) -> bool {
         let written = written.unwrap_or_default().trim_ascii();
@@ -40,6 +46,10 @@ impl Take {
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     takes: Vec<Take>,
+    /// Canonical column and place in the row, of those whose cells are taken as they stand.
+    plain: Vec<(usize, usize)>,
+    /// Of the others that have a value, the column.
+    worked: Vec<usize>,
     masks: Masks,
     /// Source columns that are made out of others.
     steps: Steps,
@@ -54,14 +64,14 @@ pub(crate) struct Mapping {
 pub(crate) struct Masks {
     whole: Vec<Vec<u8>>,
     /// Which first bytes any mask has: almost every cell is cleared by this alone.
-    starts: Vec<bool>,
+    starts: [bool; 256],
 }
 
 impl Masks {
     fn new(masks: &[String]) -> Self {
         let whole: Vec<Vec<u8>> =
             masks.iter().map(|mask| mask.trim().as_bytes().to_vec()).filter(|mask| !mask.is_empty()).collect();
-        let mut starts = vec![false; 256];
+        let mut starts = [false; 256];
         for mask in &whole {
             starts[usize::from(mask[0])] = true;
         }
@@ -143,7 +153,9 @@ impl Mapping {
             .filter(|(cell, used)| !**used && !cell.trim().is_empty())
             .map(|(cell, _)| cell.trim().to_owned())
             .collect();
-        let mapping = Self { takes, masks: Masks::new(profile.masks()), steps, present, unused };
+        let plain = (0..takes.len()).filter_map(|index| Some((index, takes[index].as_it_stands()?))).collect();
+        let worked = (0..takes.len()).filter(|index| has(*index) && takes[*index].as_it_stands().is_none()).collect();
+        let mapping = Self { takes, plain, worked, masks: Masks::new(profile.masks()), steps, present, unused };
         mapping.check(table, spec, profile, header, place)?;
         Ok(mapping)
     }
@@ -196,16 +208,42 @@ impl Mapping {
         if self.steps.is_empty() { Ok(Derived::default()) } else { self.steps.run(record, &self.masks) }
     }
 
-    /// Fills the canonical cells from a source row and what was derived from it.
+    /// Makes a row of the table of a source row: the one way from any reader to a table.
+    ///
+    /// # Errors
+    /// A row that cannot be used.
+    pub(crate) fn row<P: Part>(
+        &self,
+        record: &impl Fields,
+        at: At,
+        part: &mut P,
+        bench: &mut Bench,
+    ) -> Result<(), Refusal> {
+        let mut cells = Cells::default();
+        let derived = self.derive(record)?;
+        bench.notice(self.fill(record, &derived, &mut cells));
+        part.row(&cells, at, bench)
+    }
+
+    /// Fills the canonical cells, which must be empty, from a source row and what was derived from it.
     pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
         let mut noticed = derived.noticed;
         let width = self.steps.width();
-        for (take, cell) in self.takes.iter().zip(cells) {
+        for (column, from) in &self.plain {
+            let value = trimmed(derived.get(record, width, *from).unwrap_or_default());
+            if self.masks.hide(value) {
+                noticed.masked += 1;
+            } else if let Some(cell) = cells.get_mut(*column) {
+                *cell = value;
+            }
+        }
+        for column in &self.worked {
+            let take = &self.takes[*column];
             let Some(from) = take.from else {
-                *cell = &take.constant;
+                cells[*column] = &take.constant;
                 continue;
             };
-            let mut value = derived.get(record, width, from).unwrap_or_default().trim_ascii();
+            let mut value = trimmed(derived.get(record, width, from).unwrap_or_default());
             if !value.is_empty() {
                 if let Some(capture) = &take.capture {
                     value = captured(capture, value);
@@ -221,13 +259,23 @@ impl Mapping {
                 }
             }
             if let Some(values) = &take.values
-                && let Some(meaning) = values.get(&lower(value))
+                && let Some(meaning) = meaning(values, value)
             {
                 value = meaning;
             }
-            *cell = value;
+            cells[*column] = value;
         }
         noticed
+    }
+}
+
+/// A cell without the spaces around it. Few have any.
+#[inline]
+fn trimmed(cell: &[u8]) -> &[u8] {
+    match cell {
+        [] => b"",
+        [first, ..] if *first > b' ' && cell.last().is_some_and(|last| *last > b' ') => cell,
+        _ => cell.trim_ascii(),
     }
 }
 
@@ -238,8 +286,12 @@ fn captured<'a>(pattern: &Regex, value: &'a [u8]) -> &'a [u8] {
     if std::str::from_utf8(found).is_ok() { found } else { b"" }
 }
 
-fn lower(value: &[u8]) -> Vec<u8> {
-    String::from_utf8_lossy(value).to_lowercase().into_bytes()
+/// What a value map says of a value, whatever the case of its letters.
+fn meaning<'v>(values: &'v Values, value: &[u8]) -> Option<&'v [u8]> {
+    let lower = value.iter().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let found =
+        if lower { values.get(value) } else { values.get(String::from_utf8_lossy(value).to_lowercase().as_bytes()) };
+    found.map(Vec::as_slice)
 }
 
 /// The first required column, or group of which one is required, that is not among `present`: how to call it, and

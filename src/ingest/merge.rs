@@ -9,9 +9,9 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::access::{AccessLog, Event, Query, Strings};
-use super::access_rows::AccessPart;
-use super::dictionary::{INLINE, padded, unpadded};
-use super::queries::{head, query, terms};
+use super::access_rows::{AccessPart, CODED};
+use super::dictionary::{Dictionary, INLINE, padded, unpadded};
+use super::queries::{TERMS, head, query, terms};
 use super::rows::{Row, Rows};
 use super::tables::Origin;
 
@@ -43,7 +43,7 @@ pub(crate) fn merge(mut parts: Vec<AccessPart>, columns: Vec<&'static str>) -> (
         *part = AccessPart::default();
         part.events = events;
     }
-    let events = sort_events(&parts, &dropped, &ranks, &query_ranks);
+    let events = sort_events(&mut parts, &dropped, &ranks, &query_ranks);
     (AccessLog { events, queries, strings, columns }, duplicates)
 }
 
@@ -126,14 +126,15 @@ fn compare_content(parts: &[AccessPart], left: Ref, right: Ref) -> Ordering {
     let texts = |at: Ref| {
         let (part, event) = (&parts[at.0 as usize], event(parts, at));
         let query = &part.queries.all[event.query as usize];
-        codes(event).into_iter().chain(terms(query)).map(|code| part.words.get(code))
+        let codes = codes(event).into_iter().chain(terms(query));
+        codes.zip(part.words.columns()).map(|(code, words)| words.get(code))
     };
     (one.at, one.environment, one.action, one.outcome)
         .cmp(&(other.at, other.environment, other.action, other.outcome))
         .then_with(|| texts(left).cmp(texts(right)))
 }
 
-/// The texts of an event, its query aside.
+/// The texts of an event, its query aside, in the order of the part's dictionaries.
 const fn codes(event: &Event) -> [u32; 8] {
     [
         event.login,
@@ -149,29 +150,31 @@ const fn codes(event: &Event) -> [u32; 8] {
 
 /// Which texts and queries of a part the kept events still use.
 struct Used {
-    words: Vec<bool>,
+    /// By column.
+    words: [Vec<bool>; CODED],
     queries: Vec<bool>,
 }
 
 impl Used {
     fn of(part: &AccessPart, dropped: &[bool]) -> Self {
-        let mut used = Self { words: vec![false; part.words.len()], queries: vec![false; part.queries.all.len()] };
+        let words = part.words.columns().each_ref().map(|words| vec![false; words.len()]);
+        let mut used = Self { words, queries: vec![false; part.queries.all.len()] };
         for (index, event) in part.events.iter().enumerate() {
             if is(dropped, index) {
                 continue;
             }
-            for code in codes(event) {
-                used.words[code as usize] = true;
+            for (code, used) in codes(event).into_iter().zip(&mut used.words) {
+                used[code as usize] = true;
             }
             used.queries[event.query as usize] = true;
         }
         for (query, _) in part.queries.all.iter().zip(&used.queries).filter(|(_, used)| **used) {
-            for code in terms(query) {
-                used.words[code as usize] = true;
+            for (code, used) in terms(query).into_iter().zip(&mut used.words[CODED - TERMS..]) {
+                used[code as usize] = true;
             }
         }
         // The empty text is always there.
-        used.words[0] = true;
+        used.words[0][0] = true;
         used
     }
 }
@@ -189,18 +192,19 @@ struct Text {
     at: Ref,
 }
 
-/// Sorts the texts of all parts; gives for each part the rank of each of its codes.
-fn rank_texts(parts: &[AccessPart], used: &[Used]) -> (Strings, Vec<Vec<u32>>) {
-    let text = |(part, code): Ref| parts[part as usize].words.get(code);
-    let mut all: Vec<Text> = parts
+/// Sorts the texts of all parts; gives for each part, by column, the rank of each of its codes.
+fn rank_texts(parts: &[AccessPart], used: &[Used]) -> (Strings, Vec<[Vec<u32>; CODED]>) {
+    let columns: Vec<(&Dictionary, &Vec<bool>)> =
+        parts.iter().zip(used).flat_map(|(part, used)| part.words.columns().iter().zip(&used.words)).collect();
+    let text = |(column, code): Ref| columns[column as usize].0.get(code);
+    let mut all: Vec<Text> = columns
         .par_iter()
-        .zip(used)
         .enumerate()
-        .flat_map_iter(|(part, (words, used))| {
-            let codes = (0..used.words.len()).filter(|code| used.words[*code]);
+        .flat_map_iter(|(column, (words, used))| {
+            let codes = (0..used.len()).filter(|code| used[*code]);
             codes.map(move |code| {
-                let text = words.words.get(code as u32);
-                Text { head: padded(text), length: text.len().min(INLINE + 1) as u32, at: (part as u32, code as u32) }
+                let text = words.get(code as u32);
+                Text { head: padded(text), length: text.len().min(INLINE + 1) as u32, at: (column as u32, code as u32) }
             })
         })
         .collect();
@@ -227,31 +231,34 @@ fn rank_texts(parts: &[AccessPart], used: &[Used]) -> (Strings, Vec<Vec<u32>>) {
     if strings.is_empty() {
         strings.push("");
     }
-    let sizes: Vec<usize> = used.iter().map(|used| used.words.len()).collect();
-    let places: Vec<Ref> = all.iter().map(|one| one.at).collect();
-    drop(all);
-    (strings, hand_back(&sizes, &places, &numbers))
+    let sizes: Vec<usize> = columns.iter().map(|(words, _)| words.len()).collect();
+    let mut ranks = hand_back(&sizes, all.iter().map(|one| one.at).zip(numbers)).into_iter();
+    let ranks = parts.iter().map(|_| std::array::from_fn(|_| ranks.next().unwrap_or_default())).collect();
+    (strings, ranks)
 }
 
-/// Gives each part the numbers that its own entries of a sorted list have got.
-fn hand_back(sizes: &[usize], places: &[Ref], numbers: &[u32]) -> Vec<Vec<u32>> {
-    let part = |part: usize| {
-        let mut own = vec![0; sizes[part]];
-        for ((_, index), number) in places.iter().zip(numbers).filter(|((owner, _), _)| *owner as usize == part) {
-            own[*index as usize] = *number;
-        }
-        own
-    };
-    (0..sizes.len()).into_par_iter().map(part).collect()
+/// Gives each list the numbers that its own entries of a sorted list have got.
+fn hand_back(sizes: &[usize], numbers: impl Iterator<Item = (Ref, u32)>) -> Vec<Vec<u32>> {
+    let mut own: Vec<Vec<u32>> = sizes.iter().map(|size| vec![0; *size]).collect();
+    for ((owner, index), number) in numbers {
+        own[owner as usize][index as usize] = number;
+    }
+    own
 }
 
 /// Sorts the queries of all parts; gives for each part the rank of each of its queries.
-fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec<Query>, Vec<Vec<u32>>) {
+fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[[Vec<u32>; CODED]]) -> (Vec<Query>, Vec<Vec<u32>>) {
     let ranked: Vec<Vec<Query>> = parts
         .par_iter()
         .zip(ranks)
         .map(|(part, ranks)| {
-            let ranked = |found: &Query| query(terms(found).map(|code| ranks[code as usize]));
+            let ranked = |found: &Query| {
+                let mut terms = terms(found);
+                for (code, ranks) in terms.iter_mut().zip(&ranks[CODED - TERMS..]) {
+                    *code = ranks[*code as usize];
+                }
+                query(terms)
+            };
             part.queries.all.iter().map(ranked).collect()
         })
         .collect();
@@ -276,9 +283,8 @@ fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[Vec<u32>]) -> (Vec
         numbers.push(distinct.len() as u32 - 1);
     }
     let sizes: Vec<usize> = used.iter().map(|used| used.queries.len()).collect();
-    let places: Vec<Ref> = all.iter().map(|(_, at)| *at).collect();
-    drop(all);
-    (distinct, hand_back(&sizes, &places, &numbers))
+    let ranks = hand_back(&sizes, all.iter().map(|(_, at)| *at).zip(numbers));
+    (distinct, ranks)
 }
 
 /// Where the kept events of one login stand in one part's list.
@@ -317,9 +323,9 @@ fn by_login(number: usize, part: &AccessPart, dropped: &[bool], ranks: &[u32]) -
 
 /// Gathers the kept events login by login and sorts each login's by time, system and identity.
 fn sort_events(
-    parts: &[AccessPart],
+    parts: &mut [AccessPart],
     dropped: &[Vec<bool>],
-    ranks: &[Vec<u32>],
+    ranks: &[[Vec<u32>; CODED]],
     query_ranks: &[Vec<u32>],
 ) -> Vec<Event> {
     let (lists, groups): (Vec<Vec<u32>>, Vec<Vec<Group>>) = parts
@@ -327,7 +333,7 @@ fn sort_events(
         .zip(dropped)
         .zip(ranks)
         .enumerate()
-        .map(|(number, ((part, dropped), ranks))| by_login(number, part, dropped, ranks))
+        .map(|(number, ((part, dropped), ranks))| by_login(number, part, dropped, &ranks[0]))
         .unzip();
     let mut groups: Vec<Group> = groups.into_iter().flatten().collect();
     groups.par_sort_unstable_by_key(|group| (group.login, group.part));
@@ -349,25 +355,22 @@ fn sort_events(
             *place = at;
         }
     });
-    let mut events: Vec<Event> = order
-        .par_iter()
-        .map(|(part, index)| {
-            let event = parts[*part as usize].events[*index as usize];
-            let rank = |code: u32| ranks[*part as usize][code as usize];
-            Event {
-                login: rank(event.login),
-                on_behalf_of: rank(event.on_behalf_of),
-                reason_code: rank(event.reason_code),
-                reason_text: rank(event.reason_text),
-                incident_id: rank(event.incident_id),
-                terminal: rank(event.terminal),
-                location: rank(event.location),
-                system: rank(event.system),
-                query: query_ranks[*part as usize][event.query as usize],
-                ..event
-            }
-        })
-        .collect();
+    // In the order of the parts, so that only the small tables are visited at random; then events move as they are.
+    parts.par_iter_mut().zip(ranks).zip(query_ranks).for_each(|((part, ranks), queries)| {
+        for event in &mut part.events {
+            event.login = ranks[0][event.login as usize];
+            event.system = ranks[1][event.system as usize];
+            event.on_behalf_of = ranks[2][event.on_behalf_of as usize];
+            event.reason_code = ranks[3][event.reason_code as usize];
+            event.reason_text = ranks[4][event.reason_text as usize];
+            event.incident_id = ranks[5][event.incident_id as usize];
+            event.terminal = ranks[6][event.terminal as usize];
+            event.location = ranks[7][event.location as usize];
+            event.query = queries[event.query as usize];
+        }
+    });
+    let mut events: Vec<Event> =
+        order.par_iter().map(|(part, index)| parts[*part as usize].events[*index as usize]).collect();
     let mut logins = Vec::new();
     let mut rest = events.as_mut_slice();
     for login in groups.chunk_by(|left, right| left.login == right.login) {

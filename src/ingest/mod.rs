@@ -219,6 +219,26 @@ pub(crate) fn ingest_with(sources: &[Source], progress: &dyn Progress, limits: L
     Ok(tables)
 }
 
+/// Reads the access log to canonical columns and stops there, before the workers' parts are merged and sorted: what
+/// `benches/ingest.rs` compares with a bare read. Returns how many events there are.
+///
+/// # Errors
+/// As [`ingest`].
+pub fn canonicalise(sources: &[Source]) -> Result<usize, IngestError> {
+    let canonical = Profile::default();
+    let jobs = plan(sources, &canonical)?;
+    let mut run = Run {
+        jobs: &jobs,
+        limits: Limits::default(),
+        progress: &NoProgress,
+        files: Vec::new(),
+        duplicates: Vec::new(),
+    };
+    let mut parts = run.read::<AccessPart>(TableName::Access)?;
+    parts.par_iter_mut().for_each(AccessPart::settle);
+    Ok(parts.iter().map(|part| part.events.len()).sum())
+}
+
 /// Every file of every source, in the order of [`Tables::inputs`].
 pub(crate) fn plan<'a>(sources: &'a [Source], canonical: &'a Profile) -> Result<Vec<Job<'a>>, IngestError> {
     let mut jobs: Vec<Job<'a>> = Vec::new();

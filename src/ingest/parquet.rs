@@ -16,7 +16,7 @@ use super::blocks::Limits;
 use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::file::Job;
-use super::mapping::{Cells, Mapping};
+use super::mapping::Mapping;
 use super::parquet_pages;
 use super::part::{At, Bench, Part, check_cells};
 use super::stream::{FREE_INFLATION, MAX_RATIO};
@@ -72,10 +72,7 @@ impl ParquetLayout {
                 bench.tally.rows += 1;
                 let taken = self.record(&frame, row).and_then(|record| {
                     check_cells(&record, record.as_slice(), limits)?;
-                    let mut cells = Cells::default();
-                    let derived = self.mapping.derive(&record)?;
-                    bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                    part.row(&cells, at, bench)
+                    self.mapping.row(&record, at, part, bench)
                 });
                 if let Err(refusal) = taken {
                     bench.tally.refuse(at.line, &refusal);

@@ -1,6 +1,6 @@
 //! One CSV record after another out of a block of whole records.
 //!
-//! A record without quotes is the bytes between delimiters: its cells are taken where they stand, found eight bytes at a
+//! A record without quotes is the bytes between delimiters: its cells are taken where they stand, found 64 bytes at a
 //! time. A record with a quoted cell goes through the `csv` crate's own machine. Both give what the `csv` crate gives
 //! for the whole block, but that a byte order mark is dropped in front of any record, not of the block's first alone: files that were
 //! joined have one inside.
@@ -18,7 +18,9 @@ pub(crate) struct Records<'b> {
     next: usize,
     /// Line feeds before it.
     lines: u64,
-    ends: Vec<usize>,
+    /// Where the cells of the record begin, the last entry aside: it is where one more would.
+    edges: Vec<usize>,
+    window: Window,
     machine: csv_core::Reader,
     output: Vec<u8>,
 }
@@ -26,7 +28,8 @@ pub(crate) struct Records<'b> {
 /// A record and where it stands.
 pub(crate) struct Record<'r> {
     text: &'r [u8],
-    ends: &'r [usize],
+    /// Where each cell begins, and where one more would.
+    edges: &'r [usize],
     /// How many bytes stand between two cells of `text`.
     gap: usize,
     /// Offset of its first byte in the block.
@@ -40,7 +43,7 @@ pub(crate) struct Record<'r> {
 impl Record<'_> {
     /// How many cells there are.
     pub(crate) const fn len(&self) -> usize {
-        self.ends.len()
+        self.edges.len().saturating_sub(1)
     }
 
     /// The cells in order.
@@ -52,16 +55,16 @@ impl Record<'_> {
 impl Fields for Record<'_> {
     #[inline]
     fn get(&self, place: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(place)?;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] + self.gap };
-        self.text.get(start..end)
+        let (start, next) = (*self.edges.get(place)?, *self.edges.get(place + 1)?);
+        self.text.get(start..next - self.gap)
     }
 }
 
 impl<'b> Records<'b> {
     pub(crate) fn new(bytes: &'b [u8], delimiter: u8) -> Self {
         let machine = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
-        Self { bytes, delimiter, next: 0, lines: 0, ends: Vec::new(), machine, output: Vec::new() }
+        let window = Window::at(bytes, 0, delimiter, true);
+        Self { bytes, delimiter, next: 0, lines: 0, edges: Vec::new(), window, machine, output: Vec::new() }
     }
 
     /// The next record that is not an empty line.
@@ -74,34 +77,86 @@ impl<'b> Records<'b> {
         if start >= self.bytes.len() {
             return None;
         }
-        let mark = if self.bytes[start..].starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        self.ends.clear();
-        if let Some(length) = plain(&self.bytes[start + mark..], self.delimiter, &mut self.ends) {
+        match start.checked_sub(self.window.base) {
+            Some(passed @ 0..WINDOW) => self.window.keep(u64::MAX << passed),
+            _ => self.window = Window::at(self.bytes, start, self.delimiter, true),
+        }
+        let mark = if self.bytes[start..].starts_with(MARK) { MARK.len() } else { 0 };
+        if let Some((length, cells)) = self.plain(start + mark) {
             let text = &self.bytes[start + mark..][..length];
             self.next = (start + mark + length + 1).min(self.bytes.len());
             self.lines += u64::from(self.next > start + mark + length);
             let raw = &self.bytes[start..self.next];
-            return Some(Record { text, ends: &self.ends, gap: 1, start, lines, raw });
+            return Some(Record { text, edges: &self.edges[..cells + 1], gap: 1, start, lines, raw });
         }
-        let (read, written) = self.quoted(start);
+        let (read, written, cells) = self.quoted(start);
         self.next = start + read;
         let raw = &self.bytes[start..self.next];
         self.lines += memchr_iter(b'\n', raw).count() as u64;
-        Some(Record { text: &self.output[..written], ends: &self.ends, gap: 0, start, lines, raw })
+        Some(Record { text: &self.output[..written], edges: &self.edges[..cells + 1], gap: 0, start, lines, raw })
     }
 
-    /// Runs the machine over the record at `start`. Returns how many bytes it took and how many it gave.
-    fn quoted(&mut self, start: usize) -> (usize, usize) {
+    /// Finds the cells of the record at `start`; gives its length without the line feed, and how many they are. `None` where
+    /// a cell begins with a quote.
+    #[inline]
+    fn plain(&mut self, start: usize) -> Option<(usize, usize)> {
+        if start > self.next && self.bytes.get(start) == Some(&b'"') {
+            return None;
+        }
+        let mut window = self.window;
+        let mut cells = 0;
+        let length = loop {
+            // Every place up to the first line feed; all of them where there is none.
+            let within = window.feeds ^ window.feeds.wrapping_sub(1);
+            if window.opens & within != 0 {
+                self.window = window;
+                return None;
+            }
+            if self.edges.len() < cells + 2 + WINDOW {
+                self.edges.resize((cells + 2 + WINDOW) * 2, 0);
+            }
+            // The window may begin before the record.
+            let behind = (window.base + 1).wrapping_sub(start);
+            let mut ends = window.ends & within;
+            if let Some(edges) = self.edges[cells + 1..].first_chunk_mut::<WINDOW>() {
+                let mut count = 0;
+                while ends != 0 {
+                    // Never more than the window has bytes.
+                    edges[count % WINDOW] = (ends.trailing_zeros() as usize).wrapping_add(behind);
+                    count += 1;
+                    ends &= ends - 1;
+                }
+                cells += count;
+            }
+            if window.feeds != 0 {
+                window.keep(!within);
+                break self.edges[cells] - 1;
+            }
+            if window.base + WINDOW >= self.bytes.len() {
+                cells += 1;
+                self.edges[cells] = self.bytes.len() - start + 1;
+                break self.bytes.len() - start;
+            }
+            window = Window::at(self.bytes, window.base + WINDOW, self.delimiter, window.ended);
+        };
+        self.edges[0] = 0;
+        self.window = window;
+        Some((length, cells))
+    }
+
+    /// Runs the machine over the record at `start`. Returns how many bytes it took, how many it gave, and how many cells.
+    fn quoted(&mut self, start: usize) -> (usize, usize, usize) {
         self.machine.reset();
         let (mut read, mut written, mut cells) = (0, 0, 0);
-        self.ends.resize(self.ends.capacity().max(64), 0);
+        self.edges.resize(self.edges.len().max(64), 0);
+        self.edges[0] = 0;
         if self.output.is_empty() {
             self.output.resize(1024, 0);
         }
         loop {
             let input = &self.bytes[start + read..];
             let (result, took, gave, ended) =
-                self.machine.read_record(input, &mut self.output[written..], &mut self.ends[cells..]);
+                self.machine.read_record(input, &mut self.output[written..], &mut self.edges[cells + 1..]);
             read += took;
             written += gave;
             cells += ended;
@@ -109,62 +164,84 @@ impl<'b> Records<'b> {
                 // Called once more with nothing, which ends the last record of a file.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.output.resize(self.output.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.edges.resize(self.edges.len() * 2, 0),
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
         }
-        self.ends.truncate(cells);
-        (read, written)
+        (read, written, cells)
     }
 }
 
-const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Sets the high bit of each byte that is zero.
-#[inline]
-const fn zeros(word: u64) -> u64 {
-    !(((word & LOW) + LOW) | word | LOW)
+/// So many bytes are looked through at once: one for each bit of a number.
+const WINDOW: usize = 64;
+
+/// Where cells and records end in a stretch of the block, a bit a byte.
+#[derive(Clone, Copy)]
+struct Window {
+    /// Where it begins.
+    base: usize,
+    /// Delimiters and line feeds.
+    ends: u64,
+    /// Line feeds.
+    feeds: u64,
+    /// Quotes that open a cell.
+    opens: u64,
+    /// Its last byte ends a cell.
+    ended: bool,
 }
 
-/// Finds the ends of the cells of the record at the front of `bytes`, and its length without the line feed. `None` where a cell
-/// begins with a quote.
-#[inline]
-fn plain(bytes: &[u8], delimiter: u8, ends: &mut Vec<usize>) -> Option<usize> {
-    let spread = |byte: u8| u64::from_ne_bytes([byte; 8]);
-    let (delimiters, feeds, quotes) = (spread(delimiter), spread(b'\n'), spread(b'"'));
-    let mut cell = 0;
-    let mut at = 0;
-    for chunk in bytes.chunks(8) {
-        let word = match <[u8; 8]>::try_from(chunk) {
-            Ok(whole) => u64::from_le_bytes(whole),
-            // Filled up with what is none of the three.
-            Err(_) => {
-                let filler = if delimiter == 0 { 1 } else { 0 };
-                let mut eight = [filler; 8];
-                eight[..chunk.len()].copy_from_slice(chunk);
-                u64::from_le_bytes(eight)
+impl Window {
+    /// The window at `base`; `ended` says whether a cell begins there.
+    #[inline]
+    fn at(bytes: &[u8], base: usize, delimiter: u8, ended: bool) -> Self {
+        let rest = &bytes[base.min(bytes.len())..];
+        let (mut ends, mut feeds, quotes) = match rest.first_chunk() {
+            Some(whole) => marks(whole, delimiter),
+            None => {
+                let mut whole = [0; WINDOW];
+                whole[..rest.len()].copy_from_slice(rest);
+                marks(&whole, delimiter)
             }
         };
-        let mut found = zeros(word ^ delimiters) | zeros(word ^ feeds) | zeros(word ^ quotes);
-        while found != 0 {
-            let place = at + (found.trailing_zeros() / 8) as usize;
-            found &= found - 1;
-            let byte = bytes[place];
-            if byte == delimiter {
-                ends.push(place);
-                cell = place + 1;
-            } else if byte == b'\n' {
-                ends.push(place);
-                return Some(place);
-            } else if place == cell {
-                ends.clear();
-                return None;
-            }
+        if rest.len() < WINDOW {
+            // Behind the end there is nothing, whatever the delimiter is.
+            ends &= !(u64::MAX << rest.len());
+            feeds &= ends;
         }
-        at += 8;
+        let opens = quotes & (ends << 1 | u64::from(ended));
+        Self { base, ends, feeds, opens, ended: ends >> (WINDOW - 1) != 0 }
     }
-    ends.push(bytes.len());
-    Some(bytes.len())
+
+    /// Forgets all but these.
+    #[inline]
+    const fn keep(&mut self, places: u64) {
+        self.ends &= places;
+        self.feeds &= places;
+        self.opens &= places;
+    }
+}
+
+/// Which bytes end a cell or record, which are line feeds and which are quotes.
+#[inline]
+fn marks(bytes: &[u8; WINDOW], delimiter: u8) -> (u64, u64, u64) {
+    // A byte for each byte, which the compiler does for many at a time; then they are gathered into bits.
+    let feeds = bytes.map(|byte| u8::from(byte == b'\n'));
+    let delimiters = bytes.map(|byte| u8::from(byte == delimiter));
+    let quotes = bytes.map(|byte| u8::from(byte == b'"'));
+    let feeds = gathered(&feeds);
+    (gathered(&delimiters) | feeds, feeds, gathered(&quotes))
+}
+
+/// A bit for each byte, each of which is 0 or 1.
+#[inline]
+fn gathered(bytes: &[u8; WINDOW]) -> u64 {
+    // Each byte is moved up to a bit of its own in the highest byte, by 7 bits less than the byte before it.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |sum, eight| sum << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
 }
 
 #[cfg(test)]

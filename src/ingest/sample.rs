@@ -222,7 +222,7 @@ fn table(header: &[String], rows: &[Vec<String>], settings: Vec<String>) -> Opti
     for (place, name) in header.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         let cells: Vec<String> = rows.iter().map(|row| row.get(place).cloned().unwrap_or_default()).collect();
         let name = name.trim().trim_matches('"').trim().to_owned();
-        let documents: Vec<Option<Node>> = cells
+        let documents: Vec<Option<Node<'_>>> = cells
             .iter()
             .map(|cell| if cell.starts_with('{') { serde_json::from_str(cell).ok() } else { None })
             .collect();
@@ -243,8 +243,8 @@ fn table(header: &[String], rows: &[Vec<String>], settings: Vec<String>) -> Opti
 
 /// JSON: one document or several, whose records may stand further in.
 fn documents(bytes: &[u8]) -> Option<Sample> {
-    let mut nodes: Vec<Node> = Vec::new();
-    for node in serde_json::Deserializer::from_slice(bytes).into_iter::<Node>().take(ROWS) {
+    let mut nodes: Vec<Node<'_>> = Vec::new();
+    for node in serde_json::Deserializer::from_slice(bytes).into_iter::<Node<'_>>().take(ROWS) {
         match node {
             Ok(Node::List(items)) => nodes.extend(items.into_iter().take(ROWS)),
             Ok(node) => nodes.push(node),
@@ -253,10 +253,10 @@ fn documents(bytes: &[u8]) -> Option<Sample> {
     }
     let mut rows = String::new();
     if let [Node::Object(top)] = nodes.as_slice() {
-        let objects = |node: &Node| matches!(node, Node::List(items) if items.iter().all(|item| matches!(item, Node::Object(_))) && !items.is_empty());
-        let wrapped = top.iter().find(|(key, node)| WRAPPERS.contains(&key.as_str()) && objects(node));
+        let objects = |node: &Node<'_>| matches!(node, Node::List(items) if items.iter().all(|item| matches!(item, Node::Object(_))) && !items.is_empty());
+        let wrapped = top.iter().find(|(key, node)| WRAPPERS.contains(&key.as_ref()) && objects(node));
         if let Some((key, Node::List(items))) = wrapped {
-            rows.clone_from(key);
+            rows = key.to_string();
             let inner = INNER.into_iter().find(|inner| {
                 items
                     .iter()
@@ -301,15 +301,15 @@ fn members(rows: &[Vec<(String, String)>]) -> Vec<Column> {
 }
 
 /// The plain members of a document by path; of a list the first that has the member.
-fn flat(node: &Node) -> Vec<(String, String)> {
-    fn walk(prefix: &str, node: &Node, into: &mut Vec<(String, String)>) {
+fn flat(node: &Node<'_>) -> Vec<(String, String)> {
+    fn walk(prefix: &str, node: &Node<'_>, into: &mut Vec<(String, String)>) {
         match node {
             Node::Null => {}
             Node::Text(text) => into.push((prefix.to_owned(), text.trim().to_owned())),
             Node::List(items) => items.iter().for_each(|item| walk(prefix, item, into)),
             Node::Object(members) => {
                 for (key, value) in members.iter().filter(|(key, _)| !key.contains(['.', '[', ']'])) {
-                    let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                    let name = if prefix.is_empty() { key.to_string() } else { format!("{prefix}.{key}") };
                     walk(&name, value, into);
                 }
             }

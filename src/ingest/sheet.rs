@@ -286,7 +286,7 @@ fn objects(bytes: &[u8], list: bool, mut each: impl FnMut(usize, Result<Vec<(Str
                 Ok(Node::Object(members)) => {
                     let mut flat = Vec::new();
                     flatten("", members, &mut flat);
-                    Ok(flat)
+                    Ok(flat.into_iter().map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
                 }
                 Ok(_) => Err("a row is a JSON object, and this is none".to_owned()),
                 Err(error) => Err(format!("it is not whole JSON: {error}")),

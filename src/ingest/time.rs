@@ -8,7 +8,7 @@
 //! A local time in the doubled hour of a clock change is read as the first pass; one in the missing hour
 //! as the same time after the clock went forward (one hour later). Both are counted.
 
-use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
+use chrono::format::{Fixed, Item, Numeric, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
@@ -18,6 +18,8 @@ use crate::instant::{DAY, HOUR, Instant, MINUTE};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     pattern: String,
+    /// The pattern, read once.
+    items: Vec<Item<'static>>,
     with_offset: bool,
     with_time: bool,
 }
@@ -44,26 +46,26 @@ impl Format {
         if !with_date {
             return Err("it has no day (%d)");
         }
-        Ok(Self { pattern: pattern.to_owned(), with_offset, with_time })
+        let items = StrftimeItems::new(pattern).parse_to_owned().map_err(|_| "it is not a chrono format")?;
+        Ok(Self { pattern: pattern.to_owned(), items, with_offset, with_time })
+    }
+
+    fn parsed(&self, text: &str) -> Option<Parsed> {
+        let mut parsed = Parsed::new();
+        parse(&mut parsed, text, self.items.iter()).is_ok().then_some(parsed)
     }
 
     pub(crate) fn local(&self, text: &str) -> Option<NaiveDateTime> {
-        if self.with_time { NaiveDateTime::parse_from_str(text, &self.pattern).ok() } else { None }
+        if self.with_time { self.parsed(text)?.to_naive_datetime_with_offset(0).ok() } else { None }
     }
 
     pub(crate) fn day(&self, text: &str) -> Option<NaiveDate> {
-        if self.with_time {
-            self.local(text).map(|at| at.date())
-        } else {
-            NaiveDate::parse_from_str(text, &self.pattern).ok()
-        }
+        if self.with_time { self.local(text).map(|at| at.date()) } else { self.parsed(text)?.to_naive_date().ok() }
     }
 
     pub(crate) fn moment(&self, text: &str) -> Option<Instant> {
-        (self.with_offset && self.with_time)
-            .then(|| DateTime::parse_from_str(text, &self.pattern).ok())
-            .flatten()
-            .map(|at| Instant(at.timestamp_millis()))
+        let at = if self.with_offset && self.with_time { self.parsed(text)?.to_datetime().ok()? } else { return None };
+        Some(Instant(at.timestamp_millis()))
     }
 }
 
@@ -181,6 +183,8 @@ pub(crate) struct Clock {
     /// By local day modulo the size: the day, and the one offset in milliseconds that holds all
     /// day, or `None` for a day on which the clock changes.
     days: Vec<(i64, Option<i64>)>,
+    /// The day read last, as written, and its number: a log is mostly in the order of time.
+    last: ([u8; 10], i32),
     pub changes: Changes,
     pub written: Written,
 }
@@ -191,6 +195,7 @@ impl Clock {
             zone,
             formats: formats.to_vec(),
             days: vec![(i64::MIN, None); CACHED_DAYS],
+            last: ([0; 10], 0),
             changes: Changes::default(),
             written: Written::default(),
         }
@@ -229,7 +234,14 @@ impl Clock {
                 }
             }
         }
-        let at = match iso(text)? {
+        let last = &mut self.last;
+        let number = |day: &[u8; 10]| {
+            if last.0 != *day {
+                *last = (*day, day_number(day)?);
+            }
+            Some(last.1)
+        };
+        let at = match iso(text, number)? {
             Iso::Moment(at) => Instant(at),
             Iso::Local(local) => self.resolve(local),
             Iso::Day(_) if alone == DayAlone::Refused => return None,
@@ -244,7 +256,7 @@ impl Clock {
         if let Some(day) = self.formats.iter().find_map(|format| format.day(as_text)) {
             return Some(day);
         }
-        iso(text)?;
+        iso(text, day_number)?;
         NaiveDate::parse_from_str(as_text.get(..10)?, "%Y-%m-%d").ok()
     }
 
@@ -312,15 +324,21 @@ enum Iso {
     Day(i32),
 }
 
-/// `YYYY-MM-DD`, optionally with `T` or a space and `HH:MM[:SS[.f…]]`, optionally with `Z` or `±HH[[:]MM]`.
-fn iso(text: &[u8]) -> Option<Iso> {
-    let (day, rest) = text.split_at_checked(10)?;
+/// Days since the epoch of `YYYY-MM-DD`.
+fn day_number(day: &[u8; 10]) -> Option<i32> {
     if day[4] != b'-' || day[7] != b'-' {
         return None;
     }
     let year = number(&day[..4])?;
     let date = NaiveDate::from_ymd_opt(year as i32, number(&day[5..7])?, number(&day[8..])?)?;
-    let days = date.to_epoch_days();
+    Some(date.to_epoch_days())
+}
+
+/// `YYYY-MM-DD`, optionally with `T` or a space and `HH:MM[:SS[.f…]]`, optionally with `Z` or `±HH[[:]MM]`. `day_number`
+/// reads the day.
+fn iso(text: &[u8], day_number: impl FnOnce(&[u8; 10]) -> Option<i32>) -> Option<Iso> {
+    let (day, rest) = text.split_first_chunk()?;
+    let days = day_number(day)?;
     let Some((separator, rest)) = rest.split_first() else { return Some(Iso::Day(days)) };
     if !matches!(separator, b'T' | b't' | b' ') {
         return None;

@@ -15,7 +15,7 @@ use super::csv_rows::line_number;
 use super::error::IngestError;
 use super::file::Job;
 use super::header::MAX_WIDTH;
-use super::mapping::{Cells, Mapping, header_key, recognised};
+use super::mapping::{Mapping, header_key, recognised};
 use super::part::{At, Bench, Part, check_cells};
 use super::stamps::{from_serial, written};
 use super::tally::Refusal;
@@ -107,10 +107,7 @@ impl XlsxLayout {
             let at = At { file: job.index, line: line_number(u64::from(number) + 1), offset: u64::from(number) };
             let taken = self.record(cells).and_then(|record| {
                 check_cells(&record, record.as_slice(), limits)?;
-                let mut cells = Cells::default();
-                let derived = self.mapping.derive(&record)?;
-                bench.notice(self.mapping.fill(&record, &derived, &mut cells));
-                part.row(&cells, at, bench)
+                self.mapping.row(&record, at, part, bench)
             });
             if let Err(refusal) = taken {
                 bench.tally.refuse(at.line, &refusal);

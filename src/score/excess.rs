@@ -104,7 +104,16 @@ impl Excess {
             .map(|(c, &expected)| {
                 let dispersion = spread.around(c, expected, shrinkage);
                 let tail = negative_binomial_tail(c.count.max(0.0) as u64, expected, dispersion);
-                (c.user, Found { count: c.count, of: c.of, expected, spread: (expected + dispersion * expected * expected).sqrt(), tail })
+                (
+                    c.user,
+                    Found {
+                        count: c.count,
+                        of: c.of,
+                        expected,
+                        spread: (expected + dispersion * expected * expected).sqrt(),
+                        tail,
+                    },
+                )
             })
             .collect();
         Self { by_user }
@@ -159,7 +168,8 @@ impl Moments {
 
 impl Spread {
     fn of(counts: &[Count], means: &[f64]) -> Self {
-        let mut known: Vec<(&Count, f64)> = counts.iter().zip(means.iter().copied()).filter(|(_, m)| *m > 0.0).collect();
+        let mut known: Vec<(&Count, f64)> =
+            counts.iter().zip(means.iter().copied()).filter(|(_, m)| *m > 0.0).collect();
         known.sort_by(|a, b| {
             let z = |(c, m): &(&Count, f64)| (c.count - m) / m.sqrt();
             z(b).total_cmp(&z(a)).then(b.0.count.total_cmp(&a.0.count)).then(a.0.user.cmp(&b.0.user))

@@ -31,11 +31,18 @@ pub fn prior_whole(prior: &Prior) -> f64 {
 }
 
 /// What speaks against one member of staff: some cases, findings about their work as a whole, or both.
-/// Either would do, so their odds add.
+///
+/// Each part says by how much the odds that this user misuses access at all have risen. Findings about the work as a
+/// whole say so directly. Cases do by log2(1 + odds of the cases ÷ odds of a user): cases that the number of the
+/// user's cases explains leave the odds as they were. The greater counts in full and the other by a share, for both
+/// often rest on the same looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Standing {
     cases: Option<(f64, f64)>,
     whole: Option<(f64, f64)>,
+    /// What a user's odds start from, and how much the smaller part counts.
+    start: f64,
+    beside: f64,
 }
 
 impl Standing {
@@ -53,6 +60,8 @@ impl Standing {
         Self {
             cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(&values.prior, cases))),
             whole: whole.map(|w| (w, prior_whole(&values.prior))),
+            start: prior_whole(&values.prior),
+            beside: values.blocks.whole_beside_cases,
         }
     }
 
@@ -63,11 +72,14 @@ impl Standing {
     /// log2 odds, by which members of staff are ranked.
     #[must_use]
     pub fn rank(&self) -> f64 {
-        let most = self.parts().map(|(w, p)| w + p).fold(f64::NEG_INFINITY, f64::max);
-        if most.is_finite() {
-            most + self.parts().map(|(w, p)| (w + p - most).exp2()).sum::<f64>().log2()
-        } else {
-            most
+        let of_cases = |(weight, prior): (f64, f64)| (1.0 + (weight + prior - self.start).exp2()).log2();
+        match (self.cases, self.whole) {
+            (Some(cases), Some((whole, _))) => {
+                let (cases, whole) = (of_cases(cases), whole.max(0.0));
+                self.start + cases.max(whole) + self.beside * cases.min(whole)
+            }
+            (Some((weight, prior)), None) | (None, Some((weight, prior))) => weight + prior,
+            (None, None) => f64::NEG_INFINITY,
         }
     }
 
@@ -87,6 +99,30 @@ pub fn best<'c>(cases: &'c [CaseScore], values: &Values) -> Option<&'c CaseScore
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_as_a_whole_and_cases_raise_each_other_and_never_lower() {
+        let values = Values::shipped();
+        let of = |cases: Option<f64>, whole: Option<f64>| {
+            let score = |case: Option<u32>, evidence: f64| CaseScore {
+                case,
+                fired: Vec::new(),
+                blocks: Vec::new(),
+                evidence,
+                sd: 0.0,
+                prior: 0.0,
+            };
+            let scores: Vec<_> =
+                cases.map(|e| score(Some(0), e)).into_iter().chain(whole.map(|e| score(None, e))).collect();
+            Standing::of(scores.iter(), 100, &values).rank()
+        };
+        let (cases, whole) = (of(Some(16.0), None), of(None, Some(8.0)));
+        let both = of(Some(16.0), Some(8.0));
+        assert!(both > cases.max(whole) + 1.0, "{cases} {whole} {both}");
+        // A case that the number of cases explains adds next to nothing.
+        assert!((of(Some(2.0), Some(8.0)) - whole).abs() < 0.1);
+        assert!(of(Some(17.0), Some(8.0)) > both && of(Some(16.0), Some(9.0)) > both);
+    }
 
     #[test]
     fn golden_values_of_the_scoring_design() {

@@ -176,7 +176,8 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
     f.matters_unexplained = world.matters.count(world.judged, &open_looks);
     let (isolated, answered_isolated, answered) = isolated(&times);
     f.isolated_sessions = isolated;
-    f.isolated_usual = f64::from(f.matters_unexplained) * (f64::from(answered_isolated) + ISOLATED_SHARE * ISOLATED_LOOKS)
+    f.isolated_usual = f64::from(f.matters_unexplained)
+        * (f64::from(answered_isolated) + ISOLATED_SHARE * ISOLATED_LOOKS)
         / (f64::from(answered) + ISOLATED_LOOKS);
     f
 }

@@ -57,14 +57,16 @@ impl Volume {
         (hits / ((own.len() as f64 - 1.0).max(0.0) + self.values.volume_shrinkage)).min(1.0)
     }
 
-    /// Evidence in that many unexplained looks, 0 to 6 bits: how much likelier under a geometric number of
-    /// looks with a mean of ten than among peers' unexplained cases. One look says nothing.
+    /// Evidence in that many unexplained looks, 0 to 6 bits: how much likelier in a case without a purpose than among
+    /// peers' unexplained cases. Half of such cases stay at one look; the others have a geometric number with a mean
+    /// of ten. One look says nothing.
     #[must_use]
     pub fn bits(&self, group: u32, looks: u32) -> f64 {
         if looks <= 1 {
             return 0.0;
         }
-        let misuse = (1.0 - 1.0 / self.values.looks_under_misuse).powi(looks as i32 - 1);
+        let goes_on = (1.0 - 1.0 / self.values.looks_under_misuse).powi(looks as i32 - 2);
+        let misuse = (1.0 - self.values.looked_once) * goes_on;
         (misuse / self.tail(group, looks)).log2().clamp(0.0, self.values.volume_most)
     }
 }
