@@ -114,6 +114,24 @@ fn round(rows: u64) -> String {
 /// How many problems are listed.
 const LISTED: usize = 20;
 
+/// Rows that have the identity of another and say something else, by file, as sentences.
+pub fn contradictions(tables: &Tables) -> Vec<String> {
+    let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+    for duplicate in tables.duplicates.iter().filter(|duplicate| duplicate.differs) {
+        *counts.entry(duplicate.row.file).or_default() += 1;
+    }
+    let name = |file: u16| tables.inputs.get(usize::from(file)).map_or("?", |input| input.name.as_str());
+    let told = |(file, count): (u16, u64)| {
+        let rows = if count == 1 { "row has" } else { "rows have" };
+        format!(
+            "{}: {} {rows} the event id of another row of the same system and other content; one of each is used, and a run lists the others",
+            name(file),
+            grouped(count)
+        )
+    };
+    counts.into_iter().map(told).collect()
+}
+
 /// The commonest problems, the commonest first.
 pub fn problems(tables: &Tables) -> Vec<Problem> {
     let mut all: BTreeMap<(&'static str, &str, &str), Problem> = BTreeMap::new();

@@ -159,5 +159,6 @@ fn check(
         warnings: Vec::new(),
     };
     check.warnings = told::warnings(&check);
+    check.warnings.extend(files::contradictions(tables));
     Ok(check)
 }

@@ -16,9 +16,10 @@ const ENOUGH: usize = 20;
 /// How many holes are listed.
 const LISTED: usize = 10;
 
-/// The numbered ids of one system.
+/// The numbered ids of one system, or of all where they share one counter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sequence {
+    /// Empty for all systems together.
     pub system: String,
     /// What stands before the number.
     pub prefix: String,
@@ -39,7 +40,10 @@ pub struct Hole {
     pub to: u64,
 }
 
-/// The sequences of the log, by system.
+/// Numbers by what stands before them, and how many ids there are, those without a number among them.
+type Numbered = (usize, BTreeMap<String, Vec<u64>>);
+
+/// The sequences of the log, by system; where no system has one of its own, that of the whole log.
 ///
 /// # Errors
 /// A file that changed since it was read.
@@ -47,7 +51,7 @@ pub fn sequences(tables: &Tables, sources: &[Source]) -> Result<Vec<Sequence>, I
     if !tables.has_column(TableName::Access, "event_id") {
         return Ok(Vec::new());
     }
-    let mut systems: BTreeMap<String, (usize, BTreeMap<String, Vec<u64>>)> = BTreeMap::new();
+    let mut systems: BTreeMap<String, Numbered> = BTreeMap::new();
     each_event_id(tables, sources, &mut |system, id| {
         if !systems.contains_key(system) {
             systems.insert(system.to_owned(), (0, BTreeMap::new()));
@@ -62,11 +66,26 @@ pub fn sequences(tables: &Tables, sources: &[Source]) -> Result<Vec<Sequence>, I
             prefixes.entry(id[..digits].to_owned()).or_default().push(number);
         }
     })?;
-    let most = |(system, (count, prefixes)): (String, (usize, BTreeMap<String, Vec<u64>>))| {
-        let (prefix, numbers) = prefixes.into_iter().max_by_key(|(_, numbers)| numbers.len())?;
-        sequence(system, count, prefix, numbers)
+    Ok(found(systems))
+}
+
+fn found(mut systems: BTreeMap<String, Numbered>) -> Vec<Sequence> {
+    let most = |(system, (count, prefixes)): (&String, &Numbered)| {
+        let (prefix, numbers) = prefixes.iter().max_by_key(|(_, numbers)| numbers.len())?;
+        sequence(system.clone(), *count, prefix.clone(), numbers.clone())
     };
-    Ok(systems.into_iter().filter_map(most).collect())
+    let own: Vec<Sequence> = systems.iter().filter_map(most).collect();
+    if !own.is_empty() || systems.len() < 2 {
+        return own;
+    }
+    let mut all: Numbered = (0, BTreeMap::new());
+    while let Some((_, (count, prefixes))) = systems.pop_first() {
+        all.0 += count;
+        for (prefix, mut numbers) in prefixes {
+            all.1.entry(prefix).or_default().append(&mut numbers);
+        }
+    }
+    most((&String::new(), &all)).into_iter().collect()
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -97,6 +116,18 @@ fn sequence(system: String, count: usize, prefix: String, mut numbers: Vec<u64>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn systems_may_share_one_counter() {
+        let every =
+            |from: u64| (from..300).step_by(3).filter(|number| !(100..120).contains(number)).collect::<Vec<_>>();
+        let one = |from| (every(from).len(), BTreeMap::from([("A".to_owned(), every(from))]));
+        let systems =
+            BTreeMap::from([("PNC".to_owned(), one(0)), ("RMS".to_owned(), one(1)), ("CAD".to_owned(), one(2))]);
+        let all = found(systems);
+        assert_eq!((all.len(), all[0].system.as_str(), all[0].prefix.as_str(), all[0].missing), (1, "", "A", 20));
+        assert_eq!(all[0].largest, [Hole { from: 100, to: 119 }]);
+    }
 
     #[test]
     fn holes_are_found_and_random_ids_are_no_sequence() {

@@ -28,7 +28,7 @@ const LISTED: usize = 20;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Gap {
     pub table: &'static str,
-    /// Empty for other tables than the log.
+    /// Empty for the log as a whole and for other tables.
     pub system: String,
     /// The last moment before it and the first after it.
     pub from: String,
@@ -36,6 +36,17 @@ pub struct Gap {
     pub hours: f64,
     /// How many rows would have been usual.
     pub expected: f64,
+}
+
+/// A system is silent for somewhat longer than all are, for it has fewer rows; not for more than so many times as long.
+const SOMEWHAT: f64 = 1.25;
+
+impl Gap {
+    /// True where this is the silence of the whole log, seen in one system.
+    fn is_of(&self, whole: &Self) -> bool {
+        let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok();
+        at(&self.from) <= at(&whole.from) && at(&self.to) >= at(&whole.to) && self.hours <= whole.hours * SOMEWHAT
+    }
 }
 
 /// The moments that the rows of a table speak of: when they happened or began.
@@ -58,15 +69,21 @@ pub fn range(tables: &Tables, table: TableName, zone: Tz) -> (String, String) {
     (shown(all.iter().min()), shown(all.iter().max()))
 }
 
-/// The silences of the log by system, and of the tables that are feeds.
+/// The silences of the log as a whole and of each system beside, and of the tables that are feeds.
 pub fn gaps(tables: &Tables, zone: Tz) -> Vec<Gap> {
     let mut by_system: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
     for event in &tables.access.events {
         by_system.entry(tables.access.strings.get(event.system)).or_default().push(event.at);
     }
     let mut all = Vec::new();
+    if by_system.len() > 1 {
+        all = silences(moments(tables, TableName::Access), zone);
+    }
+    let whole = all.clone();
     for (system, times) in by_system {
-        all.extend(silences(times, zone).into_iter().map(|gap| Gap { system: system.to_owned(), ..gap }));
+        // A silence of all systems is said once.
+        let own = silences(times, zone).into_iter().filter(|gap| !whole.iter().any(|whole| gap.is_of(whole)));
+        all.extend(own.map(|gap| Gap { system: system.to_owned(), ..gap }));
     }
     for table in [TableName::Incidents, TableName::Assignments, TableName::Duty] {
         let found = silent_days(moments(tables, table), zone);

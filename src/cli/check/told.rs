@@ -54,12 +54,16 @@ pub fn warnings(check: &Check) -> Vec<String> {
             .map(|hole| if hole.from == hole.to { hole.from.to_string() } else { format!("{}–{}", hole.from, hole.to) })
             .collect();
         let more = if sequence.holes as usize > ranges.len() { ", …" } else { "" };
+        let whose = if sequence.system.is_empty() {
+            "all systems together".to_owned()
+        } else {
+            format!("{:?}", sequence.system)
+        };
         all.push(format!(
-            "event ids {}{}–{} of {:?} lack {} in {}: {}{more}",
+            "event ids {}{}–{} of {whose} lack {} in {}: {}{more}",
             sequence.prefix,
             sequence.first,
             sequence.last,
-            sequence.system,
             counted(sequence.missing, "number", "numbers"),
             counted(sequence.holes, "place", "places"),
             ranges.join(", ")

@@ -125,12 +125,22 @@ fn for_table(sample: &Sample, looks: &[Look], table: TableName, synonyms: &Synon
                     Class::Plate => matches!(column.name, "q_vrm" | "vrms"),
                     Class::Postcode => matches!(column.name, "q_postcode" | "postcode"),
                     Class::Phone => matches!(column.name, "q_phone" | "phones"),
+                    // The one column of full times in a log is when it happened, whatever language its header is in.
+                    Class::Moment => {
+                        column.required
+                            && column.kind == Kind::Moment
+                            && looks.iter().filter(|look| look.class == Class::Moment).count() == 1
+                    }
                     _ => false,
                 }
             {
                 (confidence, reason) = (0.6, "by its cells alone".to_owned());
             }
             if column.name == "event_id" && look.distinct < 0.7 {
+                confidence *= 0.5;
+            }
+            // What people type is seldom said again; a few words over and over are a kind of thing.
+            if column.name == "q_text" && look.class == Class::Words && look.distinct < 0.05 {
                 confidence *= 0.5;
             }
             if confidence >= ENOUGH {
@@ -254,7 +264,8 @@ fn likeness(header: &str, column: &str, known: &[String]) -> (f64, String) {
         .iter()
         .map(|one| plain(one))
         .chain([own])
-        .filter(|one| one.len() > 3)
+        // What begins alike and is much longer is another thing: an office is no officer's name.
+        .filter(|one| one.len() > 3 && one.len().min(names[0].len()) * 10 >= one.len().max(names[0].len()) * 6)
         .map(|one| strsim::jaro_winkler(&names[0], &one))
         .fold(0.0, f64::max);
     if near >= LIKE {
