@@ -198,7 +198,8 @@ fn other_cuts_give_the_same_looks() {
 #[test]
 fn what_is_masked_is_lost_and_nothing_else() {
     let (rows, plain) = plain();
-    let reasons = ["reason_given", "reason_boilerplate"];
+    // What is said of reasons, and the rules on them.
+    let reasons = ["reason_given", "reason_boilerplate", "rules"];
     // The reason hidden in every row, in four ways; and a log without the column.
     let masks = ["***", "###", "[REDACTED]", "— —"];
     let hidden: Vec<Row> = rows
