@@ -20,7 +20,7 @@ const ANOTHERS_LOGIN: &str = "anothers_login";
 /// New cases that an investigator can read in a day.
 const A_DAY: usize = 5;
 /// Members of staff for whom there is one investigator.
-const FORCE: usize = 10_000;
+pub const FORCE: usize = 10_000;
 /// Where precision is read off.
 const AT: [usize; 4] = [10, 25, 50, 100];
 

@@ -2,7 +2,7 @@
 
 use crate::explained::Explained;
 use crate::intervals::Count;
-use crate::judge::{Cell, Judgement};
+use crate::judge::{Cell, FORCE, Judgement};
 use crate::outcome::{AS_SHIPPED, Outcome, dropped, percent};
 use crate::pool::{FIRST, Figure, Pool, cases};
 use crate::probe::Area;
@@ -105,7 +105,18 @@ impl Page<'_> {
     }
 
     fn aims(&self) -> String {
-        let mut text = format!("Met or missed is said of the {} worlds.\n\n| measure | aim |", self.set);
+        let mut text = format!("Met or missed is said of the {} worlds.", self.set);
+        let misusers = self.main.outcomes.iter().map(|o| o.world.misusers).min().unwrap_or(0);
+        if misusers < 50 {
+            let _ = write!(
+                text,
+                " The aims are those for a force of {}. These worlds are smaller: with {misusers} misusers precision@50 cannot \
+                 rise above {:.2}, and a single false referral weighs more.",
+                thousands(FORCE),
+                misusers as f64 / 50.0
+            );
+        }
+        text.push_str("\n\n| measure | aim |");
         let pools: Vec<(&str, Pool<'_>, Pool<'_>)> = SETS
             .iter()
             .map(|(set, _)| (*set, Pool::main(self.outcomes, set, false), Pool::main(self.outcomes, set, true)))
