@@ -211,6 +211,19 @@ fn idle_entries(config: &RunConfig, tables: &Tables, day: &str) -> Vec<String> {
         .collect()
 }
 
+/// Values of rules that change nothing: of a rule that does not exist, or a chance that is counted and not stated.
+fn idle_values(config: &RunConfig, rule_set: &RuleSet) -> Vec<String> {
+    let known = |name: &str| rule_set.rules().iter().chain(rule_set.correlations()).find(|r| r.meta.key() == name);
+    let said = config.values.rules.iter().filter_map(|(name, own)| match known(name) {
+        None => Some(format!("values: rules.\"{name}\" stands for no rule of this run")),
+        Some(rule) if own.u.is_some() && rule.meta.probity.chance != rules::Chance::Fixed => Some(format!(
+            "values: u of rules.\"{name}\" does nothing, for the run counts how often ordinary work shows it"
+        )),
+        Some(_) => None,
+    });
+    said.collect()
+}
+
 /// A report that is not yet written.
 pub struct Analysis {
     /// The report.
@@ -312,6 +325,7 @@ pub fn report_on(
             .into_iter()
             .chain(firings.idle.iter().cloned())
             .chain(idle_entries(config, tables, &day))
+            .chain(idle_values(config, rule_set))
             .collect(),
         firings: &firings,
         scored: &scored,

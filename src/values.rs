@@ -534,6 +534,15 @@ mod tests {
                 "[rules.x]\nm = { value = 0.4, low = 0.5, high = 0.6 }\n",
                 "own.toml: `rules.\"x\".m` is 0.4 (0.5 to 0.6), and must be a share with a range around it, 0 < low ≤ value ≤ high ≤ 1",
             ),
+            (
+                "[rules.x]\nu = { value = 0.0, low = 0.0, high = 0.6 }\n",
+                "own.toml: `rules.\"x\".u` is 0 (0 to 0.6), and must be a share with a range around it, 0 < low ≤ value ≤ high ≤ 1",
+            ),
+            (
+                "[learning]\nmost_step = 9\n",
+                "own.toml: `learning.most_step` is 9, and must be above 0 and at most 3 bits",
+            ),
+            ("[learning]\nleast_outcomes = 0\n", "own.toml: `learning.least_outcomes` is 0, and must be at least 1"),
         ];
         for (text, said) in table {
             assert_eq!(Values::parse(text, "own.toml").expect_err("a mistake").to_string(), said);

@@ -97,14 +97,13 @@ fn a_run_with_the_new_values_gives_what_was_promised() {
     desk.probity(&[&ask[..], &["--out", "again.toml"]].concat()).code(0);
     assert_eq!(desk.read("again.toml"), text);
 
-    desk.append("probity.toml", "");
     std::fs::write(
         desk.path("next.toml"),
         desk.read("probity.toml").replace("[run]\n", &format!("[run]\nvalues = \"{file}\"\n")),
     )
     .expect("written");
     desk.probity(&["run", "next.toml", "--quiet", "--out", "next"]).code(0);
-    let promised: Vec<(String, String, u64)> = told["applied"]["ranking"]
+    let mut promised: Vec<(String, String, u64)> = told["applied"]["ranking"]
         .as_array()
         .expect("a ranking")
         .iter()
@@ -114,7 +113,6 @@ fn a_run_with_the_new_values_gives_what_was_promised() {
             (text(&m["referral_id"]), text(&m["after"][1]), m["after"][0].as_u64().unwrap_or(0))
         })
         .collect();
-    let mut promised = promised;
     promised.sort_by_key(|p| p.2);
     assert!(promised.len() > 5);
     assert_eq!(promised, desk.ranking("next"));
@@ -149,6 +147,20 @@ fn every_value_is_shown_without_a_config_and_nothing_is_written() {
     desk.probity(&["scorecard", "probity.toml", "--apply", "--date", "31/03/2026"]).code(2);
     desk.probity(&["scorecard", "missing.toml"]).code(2);
     assert_eq!(std::fs::read_dir(desk.0.path()).expect("a folder").count(), before);
+}
+
+#[test]
+fn values_that_change_nothing_are_said() {
+    let desk = Desk::new();
+    let values = "[rules.\"relationship/famly\"]\nm = { value = 0.3, low = 0.2, high = 0.4 }\n\
+                  [rules.\"relationship/family\"]\nu = { value = 0.3, low = 0.2, high = 0.4 }\n";
+    std::fs::write(desk.path("own.toml"), values).expect("written");
+    let config = desk.read("probity.toml").replace("[run]\n", "[run]\nvalues = \"own.toml\"\n");
+    std::fs::write(desk.path("next.toml"), config).expect("written");
+    desk.probity(&["run", "next.toml", "--quiet"]).code(0);
+    let report = desk.read("report/report.json");
+    assert!(report.contains("rules.\\\"relationship/famly\\\" stands for no rule of this run"), "the misspelt rule");
+    assert!(report.contains("u of rules.\\\"relationship/family\\\" does nothing"), "the chance that is counted");
 }
 
 #[test]
