@@ -151,7 +151,7 @@ fn fate(
     let whole = own.iter().find(|f| f.of.subject.is_none()).and_then(|f| f.score.as_ref());
     let mut said = vec![head];
     if !case.visible {
-        said.push("no table shows the tie".to_owned());
+        said.push("no table shows it".to_owned());
     }
     said.push(of_cases(&cases, reach));
     if let Some(score) = whole {

@@ -124,6 +124,16 @@ fn a_file_with_the_id_of_a_shipped_rule_takes_its_place() {
 }
 
 #[test]
+fn a_clash_with_a_shipped_rule_is_told_of_the_own_file() {
+    let own = rule_text("    it:\n        looks: 1\n    condition: it").replace("name: sample", "name: family");
+    let told = load(&[("pack.toml", "base = \"shipped\"\n"), ("zoo/family.yml", &own)]).expect_err("the name is taken");
+    assert!(
+        told.contains("zoo/family.yml:3:1: the name `family` is that of rules/relationship/family.yml too"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_folder_without_a_pack_stands_alone() {
     let rule = rule_text("    it:\n        looks: 1\n    condition: it");
     assert_eq!(load(&[("a/sample.yml", &rule)]).expect("good").rules().len(), 1);
