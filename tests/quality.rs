@@ -216,3 +216,24 @@ fn exemptions_that_do_nothing_are_named_at_their_line() {
     }
     assert!(!page.contains(&format!("authorities.csv:{}:", line + 1)), "the one that answers is not complained of");
 }
+
+#[test]
+fn a_new_rule_takes_no_name_of_a_shipped_one() {
+    let desk = tempfile::tempdir().expect("a folder");
+    let new = |rule: &str, into: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
+        let out = command.current_dir(desk.path()).args(["rules", "new", rule, "--into", into]).output().expect("run");
+        (out.status.code(), String::from_utf8(out.stderr).expect("UTF-8"))
+    };
+    let (code, told) = new("relationship/family", "own");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("there is a rule `family` already: relationship/family"), "{told}");
+    assert!(told.contains("keep its id"), "{told}");
+    assert!(!desk.path().join("own").exists(), "nothing is written");
+    assert_eq!(new("house/landlord", "own").0, Some(0));
+    assert_eq!(new("house/landlord", "own").0, Some(2), "nor its own file again");
+    assert_eq!(new("other/family", "own").0, Some(2), "the folder lies over the shipped rules");
+    // A folder that stands alone may use the name.
+    fs::write(desk.path().join("own/pack.toml"), "").expect("written");
+    assert_eq!(new("relationship/family", "own").0, Some(0));
+}

@@ -39,6 +39,9 @@ struct Of {
     /// First and last moment of each look.
     #[serde(default)]
     looks: Vec<(i64, i64)>,
+    /// Explanations that answer some of them.
+    #[serde(default)]
+    explained_by: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +150,9 @@ fn fate(
     let cases: Vec<&Firing> = own.iter().filter(|f| f.of.subject.is_some()).filter(holds).collect();
     let whole = own.iter().find(|f| f.of.subject.is_none()).and_then(|f| f.score.as_ref());
     let mut said = vec![head];
+    if !case.visible {
+        said.push("no table shows it".to_owned());
+    }
     said.push(of_cases(&cases, reach));
     if let Some(score) = whole {
         said.push(format!("the user as a whole: {}", told(score, reach)));
@@ -161,10 +167,13 @@ fn of_cases(cases: &[&Firing], reach: Reach) -> String {
         return "the log has no look of this user with the planted rows: they stand under another login".to_owned();
     }
     let with = |purpose: &str| cases.iter().filter(|f| f.facts.purpose.as_deref() == Some(purpose)).count();
+    let by: BTreeSet<&str> = cases.iter().flat_map(|f| &f.of.explained_by).map(String::as_str).collect();
+    let by = by.into_iter().collect::<Vec<_>>().join(", ").replace('_', " ");
     let purpose = match (with("unexplained"), with("cannot_tell")) {
-        (0, 0) => "a record explains each look",
-        (0, _) => "no feed can tell why, or the log does not say whom",
-        _ => "",
+        (0, 0) => format!("a record explains each look ({by})"),
+        (0, n) if n == cases.len() => "no feed can tell why, or the log does not say whom".to_owned(),
+        (0, _) => format!("a record explains each look that can be told ({by})"),
+        _ => String::new(),
     };
     let best = cases.iter().filter_map(|f| f.score.as_ref()).max_by(|a, b| a.evidence.total_cmp(&b.evidence));
     let among = match subjects.len() {
@@ -275,4 +284,56 @@ They are development worlds: thresholds were chosen with such worlds in sight, a
 ";
 
 /// What a kind's figures cannot say by themselves.
-const LIMITS: &[(&str, &str)] = &[];
+const LIMITS: &[(&str, &str)] = &[
+    (
+        "anothers_login",
+        "The log names the owner of the login and never who sat there, so that no look stands under the one who did it. \
+         What can be shown is a finding on the owner (`account/tied-nearby`, `account/borrowed-login`): at two stations at \
+         once, or off duty, while a colleague at that station is tied to the subject. In the medium and mimicry forms the \
+         owner is at work at the same station, where a second terminal is ordinary: one in four looks of ordinary staff \
+         is made at another desk.",
+    ),
+    (
+        "boilerplate",
+        "What is typed as a reason is weak evidence by design, since it may be absent, redacted or a habit of the unit: \
+         `purpose/boilerplate-habit` leads to a line for the unit and to no question. These users are asked on account of \
+         their unexplained looks.",
+    ),
+    (
+        "borrowed_incident",
+        "Ordinary staff quote numbers loosely, so that one false number weighs one or two bits; many unrelated people \
+         under the same number weigh more (`purpose/recycled-number`), and lead to a question. Who quotes the number of an \
+         open incident that they are on themselves is explained, whoever was looked at.",
+    ),
+    (
+        "conflict",
+        "A friend or associate counts only where the register of associations holds them; one whom no table shows is \
+         not seen.",
+    ),
+    (
+        "isolated_session",
+        "One sitting of some minutes is one occasion, and ordinary staff have such sittings too; the evidence is in that \
+         it lies off duty and that nothing answers it.",
+    ),
+    (
+        "media_curiosity",
+        "One or two looks by one user at somebody at whom many look for good reasons. The sharper tool is \
+         `probity audit --subject`: everybody who looked at one person, explained or not.",
+    ),
+    (
+        "moved",
+        "The old post shows only as an authority with an end date. Looks after it weigh two to three bits, because some \
+         ordinary staff still use the systems of the post that they left.",
+    ),
+    (
+        "training_not_blind",
+        "Looks in a copy for training reach no real record; one known person among exercises is worth a question to the \
+         user, and no referral.",
+    ),
+    ("it_test_not_blind", "As with training: a known person in a copy for tests is worth a question, and no referral."),
+    (
+        "untrained",
+        "One in eight ordinary users of the system has no course on record in these worlds, so that its absence weighs \
+         nothing: the weight of a rule is counted in the run, and a table of courses with gaps discounts itself.",
+    ),
+];

@@ -195,7 +195,7 @@ fn remedy(code: &str) -> &'static str {
         "rules::weight" => "write `{ value: 0.1, low: 0.03, high: 0.3 }`",
         "rules::duplicate_name" | "rules::duplicate_key" => "give one of the two another name",
         "rules::empty" => "`probity rules new family/name` writes a rule to begin with",
-        "rules::unreadable" => "check that the file is there, is UTF-8 text, and may be read",
+        "rules::unreadable" => "check that the file is there, is UTF-8 text of at most 64 KiB, and may be read",
         "rules::orphan_tests" => "rename the file to that of its rule, or remove it",
         "rules::condition" => {
             "write names of selections joined by and, or, not, and brackets; or `1 of x*`, `all of x*`"

@@ -116,8 +116,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<RuleError>> {
         Ok(file) => file,
         Err(error) => {
             let span = error.span().unwrap_or(0..0);
-            let help = "a pack has base = \"shipped\", [[disable]] (rule, reason, owner, expires) and [[threshold]] (rule, key, value, reason)";
-            reading.error(&span, "rules::pack", error.message().to_owned(), help.to_owned());
+            reading.error(&span, "rules::pack", error.message().to_owned(), remedy(error.message()));
             return Err(reading.into_errors());
         }
     };
@@ -145,9 +144,31 @@ pub(super) fn parse(text: &str) -> Result<Parsed, Vec<RuleError>> {
             let help = "say why the threshold is another here".to_owned();
             reading.error(&entry.get_ref().reason.span(), "rules::pack", "`reason` is empty", help);
         }
+        if !entry.get_ref().value.get_ref().is_finite() {
+            let help = "to switch a rule off, write a [[disable]] with a reason and a day".to_owned();
+            reading.error(&entry.get_ref().value.span(), "rules::pack", "`value` should be a finite number", help);
+        }
     }
     let errors = reading.into_errors();
     if errors.is_empty() { Ok(Parsed { over_shipped, file, text: text.to_owned() }) } else { Err(errors) }
+}
+
+/// What to do about a fault that the reader of TOML found.
+fn remedy(message: &str) -> String {
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match missing {
+        Some("expires") => "add a day on which the rule runs again: expires = 2027-03-31".to_owned(),
+        Some("value") => "add the number that stands here: value = 6".to_owned(),
+        Some(field) => format!("add {field} = \"…\""),
+        None if message.contains("TOML datetime") => "write a day without quotes: expires = 2027-03-31".to_owned(),
+        None if message.contains("expected f64") => "write a number without quotes: value = 6".to_owned(),
+        None if message.contains("must be quoted") => "put text in quotes: base = \"shipped\"".to_owned(),
+        None => {
+            "a pack has base = \"shipped\", [[disable]] (rule, reason, owner, expires) and [[threshold]] (rule, key, \
+                 value, reason)"
+                .to_owned()
+        }
+    }
 }
 
 /// Is this how the pack calls the rule?
@@ -183,7 +204,13 @@ impl Parsed {
                 reading.error(&entry.rule.span(), "rules::unknown_rule", format!("there is no rule `{name}`"), help);
                 continue;
             };
-            match set(rule, entry.key.get_ref(), *entry.value.get_ref()) {
+            let (key, asked) = (rule.meta.key(), entry.key.get_ref());
+            if let Some(earlier) = thresholds.iter().find(|set: &&Threshold| set.rule == key && set.key == *asked) {
+                let message = format!("`{asked}` of {key} is set in line {} too", earlier.line);
+                reading.error(&entry.key.span(), "rules::pack", message, "keep one of the two".to_owned());
+                continue;
+            }
+            match set(rule, asked, *entry.value.get_ref()) {
                 Ok(was) => thresholds.push(Threshold {
                     rule: rule.meta.key(),
                     key: entry.key.get_ref().clone(),
@@ -255,6 +282,12 @@ impl Pack {
                     entry.rule, entry.expires, entry.owner
                 ));
             }
+        }
+        for set in self.thresholds.iter().filter(|set| set.was.parse() == Ok(set.value)) {
+            said.push(format!(
+                "{NAME}:{}: {} asks for {} {} by itself; the entry changes nothing",
+                set.line, set.rule, set.key, set.was
+            ));
         }
         said
     }

@@ -166,8 +166,11 @@ pub(super) fn number(reading: &mut Reading<'_>, node: &Node, what: &str) -> Opti
         (quoted_not, _) => {
             let found = if *quoted_not { "" } else { "the text " };
             let message = format!("`{what}` should be a number, not {found}`{}`", cut(text));
-            let help = (!quoted_not && text.parse::<f64>().is_ok()).then(|| "leave the quotes out".to_owned());
-            reading.error(&node.span, "rules::wrong_type", message, help);
+            let help = match !quoted_not && text.parse::<f64>().is_ok() {
+                true => "leave the quotes out",
+                false => "write plain digits, such as 3 or 0.5",
+            };
+            reading.error(&node.span, "rules::wrong_type", message, help.to_owned());
             None
         }
     }

@@ -273,7 +273,12 @@ fn check_type(reading: &mut Reading<'_>, key: &Key, fact: &Fact, how: How) -> Op
     }
     let modifier = key.name.rsplit('|').next().unwrap_or("");
     let message = format!("`{modifier}` works on {}, and `{}` is {}", wanted.as_str(), fact.name, fact.ty.as_str());
-    reading.error(&key.span, "rules::wrong_type", message, None);
+    let help = match fact.ty {
+        FactType::Number => "compare a number with gt, gte, lt or lte, or write the number itself",
+        FactType::Bool => "write true or false after the fact, without a modifier",
+        FactType::Text => "compare text with contains, startswith, endswith or re, or write the text itself",
+    };
+    reading.error(&key.span, "rules::wrong_type", message, help.to_owned());
     None
 }
 

@@ -220,12 +220,14 @@ impl RuleSet {
         let mut ids: BTreeMap<&str, &Meta> = BTreeMap::new();
         let mut names: BTreeMap<&str, &Meta> = BTreeMap::new();
         for meta in self.metas() {
-            if let Some(earlier) = ids.insert(&meta.id, meta) {
+            if let Some(known) = ids.insert(&meta.id, meta) {
+                let (earlier, meta) = own_last(known, meta);
                 let message = format!("the id {} is that of {} too", meta.id, earlier.path);
                 let help = "make a new one with `uuidgen`".to_owned();
                 errors.extend(texts.error(&meta.path, &meta.id, "rules::duplicate_id", message, Some(help)));
             }
-            if let Some(earlier) = names.insert(&meta.name, meta) {
+            if let Some(known) = names.insert(&meta.name, meta) {
+                let (earlier, meta) = own_last(known, meta);
                 let message = format!("the name `{}` is that of {} too", meta.name, earlier.path);
                 let help = "names are unique in the whole set, not in a family alone".to_owned();
                 let word = format!("name: {}", meta.name);
@@ -300,6 +302,12 @@ fn id_of(text: &str) -> Option<String> {
 /// Is this the name of a file of tests?
 pub(super) fn is_test(name: &str) -> bool {
     name.ends_with(".test.yml")
+}
+
+/// The two with a shipped rule before an own one: of two that clash, the author can mend their own.
+fn own_last<'m>(earlier: &'m Meta, later: &'m Meta) -> (&'m Meta, &'m Meta) {
+    let shipped = |meta: &Meta| meta.path.starts_with("rules/");
+    if shipped(later) && !shipped(earlier) { (later, earlier) } else { (earlier, later) }
 }
 
 /// `relationship/family.yml` → (`relationship`, `family`); a longer path keeps its last two parts.

@@ -94,6 +94,7 @@ impl Dump<'_> {
                             "staff": staff_id(case.user),
                             "subject": world.subjects.all[case.subject as usize].key,
                             "looks": times,
+                            "explained_by": explained_by(looks),
                         })
                     };
                     let score = if self.scope == Scope::Case { self.case(index as u32) } else { None };
@@ -176,6 +177,15 @@ impl Dump<'_> {
         }
         writeln!(out, "{line}")
     }
+}
+
+/// The explanations that answer some of these looks, each once.
+fn explained_by(looks: &[Look]) -> Vec<&'static str> {
+    let mut all: Vec<&'static str> =
+        looks.iter().filter_map(|look| look.explained_by).map(|template| template.as_str()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn json_of(value: Value<'_>) -> Json {

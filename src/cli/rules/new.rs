@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::stdout;
-use crate::rules::{RuleSet, Scope, test_rules};
+use crate::rules::{self, RuleSet, Scope, test_rules};
 
 /// Options of `probity rules new`.
 #[derive(Debug, clap::Args)]
@@ -51,6 +51,22 @@ pub fn execute(args: &Args) -> Result<Exit, Failure> {
     debug_assert!(test_rules(&set, &files).passed());
     // A folder that is there already says itself whether it stands alone.
     let fresh = !args.into.exists();
+    let around = if fresh { RuleSet::parse(&rules::shipped()).ok() } else { RuleSet::load(&args.into).ok() };
+    let own = args.into.join(&files[0].0);
+    if let Some(there) = around.as_ref().and_then(|set| set.find(name)).filter(|_| !own.exists()) {
+        let key = there.meta.key();
+        let help = format!(
+            "choose another name; to put a rule of your own in the place of {key}, save the file that `probity rules \
+             show {key}` prints under `---` as {} and keep its id",
+            args.into.join(format!("{key}.yml")).display()
+        );
+        return Err(Failure::said(
+            Exit::Usage,
+            "cli::exists",
+            format!("there is a rule `{name}` already: {key}"),
+            help,
+        ));
+    }
     let mut told = String::new();
     for (file, text) in &files {
         write(&args.into.join(file), text)?;

@@ -96,6 +96,17 @@ fn a_pack_switches_off_and_sets_and_says_so() {
 }
 
 #[test]
+fn a_threshold_that_changes_nothing_is_said() {
+    let same =
+        "base = \"shipped\"\n[[threshold]]\nrule = \"street\"\nkey = \"street.peak|gte\"\nvalue = 4\nreason = \"x\"";
+    let set = load(&[("pack.toml", same)]).unwrap_or_else(|told| panic!("{told}"));
+    assert_eq!(
+        set.plan(&facts::TABLES, "2026-06-01").idle,
+        ["pack.toml:4: relationship/street asks for street.peak|gte 4 by itself; the entry changes nothing"]
+    );
+}
+
+#[test]
 fn a_file_with_the_id_of_a_shipped_rule_takes_its_place() {
     let own = fs::read_to_string(FAMILY).expect("shipped").replace("level: high", "level: critical");
     let tests = fs::read_to_string(FAMILY.replace(".yml", ".test.yml")).expect("shipped");
@@ -110,6 +121,16 @@ fn a_file_with_the_id_of_a_shipped_rule_takes_its_place() {
     let report = test_rules(&set, &files);
     assert!(report.passed(), "{:?}", report.errors);
     assert_eq!(report.rules.len(), set.rules().len() + set.correlations().len());
+}
+
+#[test]
+fn a_clash_with_a_shipped_rule_is_told_of_the_own_file() {
+    let own = rule_text("    it:\n        looks: 1\n    condition: it").replace("name: sample", "name: family");
+    let told = load(&[("pack.toml", "base = \"shipped\"\n"), ("zoo/family.yml", &own)]).expect_err("the name is taken");
+    assert!(
+        told.contains("zoo/family.yml:3:1: the name `family` is that of rules/relationship/family.yml too"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -132,6 +153,9 @@ fn wrong_packs_are_told() {
         "base = \"shipped\"\n[[threshold]]\nrule = \"streat\"\nkey = \"street.peak|gte\"\nvalue = 6.0\nreason = \"x\"",
         "base = \"shipped\"\n[[threshold]]\nrule = \"street\"\nkey = \"street.peek|gte\"\nvalue = 6.0\nreason = \"x\"",
         "base = \"shipped\"\n[[threshold]]\nrule = \"street\"\nkey = \"street.peak|gte\"\nvalue = \"many\"\nreason = \"x\"",
+        "base = \"shipped\"\n[[threshold]]\nrule = \"street\"\nkey = \"street.peak|gte\"\nvalue = nan\nreason = \"x\"",
+        "base = \"shipped\"\n[[threshold]]\nrule = \"street\"\nkey = \"street.peak|gte\"\nvalue = 5.0\nreason = \"x\"\n\
+         [[threshold]]\nrule = \"relationship/street\"\nkey = \"street.peak|gte\"\nvalue = 6.0\nreason = \"y\"",
     ]
     .iter()
     .map(|text| load(&[("pack.toml", text)]).expect_err(text))
