@@ -38,10 +38,17 @@ pub struct Answer {
 
 /// Every answer for a subject of this kind that `staff` (a row of the staff table; `None` for somebody it does not
 /// list) asked for, from the subject's ties to all staff and to the watch list. The own circle stands first, a
-/// neighbour last: within a class the likeliest is first. A shared surname is no answer, nor is somebody who only lives
+/// neighbour last: within a class the likeliest is first. `colleague` are the bits by which the prior of one given
+/// member of the whole staff is below that of one of the circle. A shared surname is no answer, nor is somebody who only lives
 /// with a relation.
 #[must_use]
-pub fn answers(kind: SubjectKind, all_ties: &[Tie], watched: &[WatchTie], staff: Option<u32>) -> Vec<Answer> {
+pub fn answers(
+    kind: SubjectKind,
+    all_ties: &[Tie],
+    watched: &[WatchTie],
+    staff: Option<u32>,
+    colleague: f32,
+) -> Vec<Answer> {
     let place = kind == SubjectKind::Place;
     let mut all: Vec<(u8, Answer)> = Vec::new();
     let ties = all_ties.iter().filter(|tie| Some(tie.staff) == staff);
@@ -62,11 +69,14 @@ pub fn answers(kind: SubjectKind, all_ties: &[Tie], watched: &[WatchTie], staff:
         (1, Answer { who: Who::HighProfile(tie.entry), bits, probability, identifiers, against })
     }));
     if !all.iter().any(|(_, a)| a.who == Who::Myself) {
-        let colleague = all_ties
+        let other = all_ties
             .iter()
             .filter(|t| t.kind == TieKind::Own && !t.from_address && Some(t.staff) != staff)
             .max_by(|a, b| a.bits.total_cmp(&b.bits).then(b.staff.cmp(&a.staff)));
-        all.extend(colleague.map(|tie| (1, answer(Who::Colleague(tie.staff), tie))));
+        all.extend(other.map(|tie| {
+            let odds = tie.probability / (1.0 - tie.probability).max(f32::EPSILON) * colleague.exp2();
+            (1, Answer { probability: odds / (1.0 + odds), ..answer(Who::Colleague(tie.staff), tie) })
+        }));
     }
     all.sort_by(|(x, a), (y, b)| {
         x.cmp(y).then(b.probability.total_cmp(&a.probability)).then(b.bits.total_cmp(&a.bits)).then(a.who.cmp(&b.who))

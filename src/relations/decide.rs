@@ -542,7 +542,7 @@ impl<'a> Decider<'a> {
 
     /// A surname that is not common, where nothing closer is known.
     fn surnames(&mut self, id: SubjectId, subject: &Subject, first: usize) {
-        if subject.kind != SubjectKind::Person {
+        if subject.kind != SubjectKind::Person || !self.policy.surname_ties {
             return;
         }
         let Some(name) = subject.descriptor.surname() else { return };

@@ -319,6 +319,8 @@ pub struct Policy {
     /// What is not known of a relation is inferred: they may live with others of the circle, a parent is older, and of
     /// half a name and a birth date the other half may have changed.
     pub infers: bool,
+    /// A shared surname that is not common is a tie.
+    pub surname_ties: bool,
 }
 
 impl Default for Policy {
@@ -331,6 +333,7 @@ impl Default for Policy {
             namesakes: None,
             lives_with: 0.0,
             infers: false,
+            surname_ties: true,
         }
     }
 }
@@ -346,6 +349,7 @@ impl Policy {
             namesakes: Some(weights::NAMESAKES),
             lives_with: weights::UNLISTED,
             infers: true,
+            surname_ties: false,
         }
     }
 }
@@ -371,6 +375,13 @@ impl Known {
     pub const fn by(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
+    }
+
+    /// Bits by which one given member of the whole staff is less likely to be looked for than one of the own circle.
+    #[must_use]
+    pub fn colleague(&self) -> f32 {
+        let staff = (self.circle.own_rows.len().max(1) as f32).log2();
+        (weights::PRIOR_COLLEAGUE - staff - self.policy.prior).min(0.0)
     }
 
     /// For one thread.

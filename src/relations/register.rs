@@ -106,10 +106,11 @@ impl Register {
     }
 }
 
-/// There is anything to weigh: part of a name, or two facts of which a place alone is none.
+/// There is anything to weigh: a name, if of the forename the initial alone, or two facts of which a place alone is none.
 fn is_person(e: &Evidence) -> bool {
     let i = e.identifiers;
     i.any(I::RECORD | I::NAME | I::VRM | I::PHONE | I::EMAIL)
+        || i.contains(I::SURNAME | I::INITIAL)
         || i.facts() >= 2 && i.any(I::SURNAME | I::FORENAME | I::DOB)
 }
 

@@ -135,6 +135,8 @@ pub const NAMESAKES: f32 = 1.0;
 pub const UNKNOWN_HOME: f32 = -1.7;
 /// This − log2(people) for each person of a register: one search in five is taken to be about somebody in it \[R\].
 pub const PRIOR_REGISTER: f32 = -2.0;
+/// This − log2(staff) for each member of staff who is none of the circle \[R\].
+pub const PRIOR_COLLEAGUE: f32 = -8.0;
 /// −log2(entries) − 8 for the watch list \[R\].
 pub const PRIOR_WATCH: f32 = -8.0;
 

@@ -221,7 +221,9 @@ impl<'a> ByStaff<'a> {
         out.told.strangers += u64::from(typist.is_none());
         let subject = resolve_one(&search.asked, self.index);
         let (ties, watched) = asker.only(&subject);
-        for a in answers(subject.kind, ties, watched, typist).iter().filter(|a| a.probability >= self.least) {
+        let colleague = self.known.colleague();
+        for a in answers(subject.kind, ties, watched, typist, colleague).iter().filter(|a| a.probability >= self.least)
+        {
             let who = match a.who {
                 Who::Myself => Cow::Borrowed("self"),
                 Who::Relation(row) => Cow::Owned(format!("rel:{}", self.relations[row as usize].relation_id)),
