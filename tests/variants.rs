@@ -199,7 +199,7 @@ fn other_cuts_give_the_same_looks() {
 fn what_is_masked_is_lost_and_nothing_else() {
     let (rows, plain) = plain();
     // What is said of reasons, and the rules on them.
-    let reasons = ["reason_given", "reason_boilerplate", "rules"];
+    let reasons = ["reason_given", "reason_boilerplate", "answered", "rules"];
     // The reason hidden in every row, in four ways; and a log without the column.
     let masks = ["***", "###", "[REDACTED]", "— —"];
     let hidden: Vec<Row> = rows
