@@ -66,10 +66,14 @@ fn the_first_places_are_planted_misusers_and_stay_as_expected() {
         .collect();
     let referred: Vec<&str> =
         referrals.iter().filter(|r| r["lane"] == "refer").map(|r| r["staff_id"].as_str()).collect();
-    assert!(referred.len() >= 3, "{referred:?}");
+    assert!(!referred.is_empty());
     for staff in &referred {
         assert!(misusers.contains(*staff), "{staff} is innocent");
     }
+    // A fortnight of 150 people shows little of each; whoever is asked first should still be who has something to say.
+    let asked = referrals.iter().filter(|r| r["lane"] == "query").map(|r| r["staff_id"].as_str());
+    let read_first: Vec<&str> = referred.iter().copied().chain(asked).take(6).collect();
+    assert!(read_first.iter().all(|staff| misusers.contains(*staff)), "{read_first:?}");
     // Committed and read by people: a change of the ranking shows in the diff. `PROBITY_EXPECT=write` renews it.
     let expected = fixture("force/expected/referrals.csv");
     let found = fs::read_to_string(report.join("referrals.csv")).expect("referrals");
@@ -221,8 +225,17 @@ fn generated_docs_are_current() {
 #[test]
 fn a_full_desk_reads_the_best_evidenced_and_is_told_of_the_rest() {
     let desk = tempfile::tempdir().expect("a folder");
-    let whole = run(&fixture("force/probity.toml"), &desk.path().join("whole"), &[]);
-    let cut = run(&fixture("force/probity.toml"), &desk.path().join("cut"), &["--capacity", "2", "--sample", "3"]);
+    // Bars so low that more are referred than this small force has reason for.
+    let force = desk.path().join("force");
+    fs::create_dir(&force).expect("a folder");
+    shuffled(&force);
+    fs::write(force.join("low.toml"), "[lanes]\nrefer = -6.0\nsecond_block = 0.5\nlower_bound = 3.0\n")
+        .expect("values");
+    let config = force.join("probity.toml");
+    let text = fs::read_to_string(&config).expect("a config");
+    fs::write(&config, text.replacen("[run]\n", "[run]\nvalues = \"low.toml\"\n", 1)).expect("a config");
+    let whole = run(&config, &desk.path().join("whole"), &[]);
+    let cut = run(&config, &desk.path().join("cut"), &["--capacity", "2", "--sample", "3"]);
     let in_lane = |report: &std::path::Path, lane: &str| -> Vec<String> {
         rows(&report.join("referrals.csv"))
             .into_iter()
@@ -237,6 +250,6 @@ fn a_full_desk_reads_the_best_evidenced_and_is_told_of_the_rest() {
     assert!(drawn.iter().all(|s| named.iter().all(|r| &r["staff_id"] != s)), "nobody of another lane is drawn");
     let page = fs::read_to_string(cut.join("report.html")).expect("a page");
     assert!(page.contains("The refer lane was ended at 2 members of staff"), "what was cut is said");
-    let again = run(&fixture("force/probity.toml"), &desk.path().join("again"), &["--capacity", "2", "--sample", "3"]);
+    let again = run(&config, &desk.path().join("again"), &["--capacity", "2", "--sample", "3"]);
     assert_eq!(in_lane(&again, "sample"), drawn, "the seed draws the same");
 }

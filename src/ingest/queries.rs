@@ -115,7 +115,7 @@ impl Queries {
 /// Where the search for a hash begins in a table.
 #[inline]
 const fn place(hash: u32, size: usize) -> usize {
-    (hash as u64 * size as u64 >> 32) as usize
+    ((hash as u64 * size as u64) >> 32) as usize
 }
 
 /// Spreads the terms over 32 bits.

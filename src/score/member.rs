@@ -114,7 +114,7 @@ mod tests {
             };
             let scores: Vec<_> =
                 cases.map(|e| score(Some(0), e)).into_iter().chain(whole.map(|e| score(None, e))).collect();
-            Standing::of(scores.iter(), 100, &values).rank()
+            Standing::of(scores.iter(), 100, values).rank()
         };
         let (cases, whole) = (of(Some(16.0), None), of(None, Some(8.0)));
         let both = of(Some(16.0), Some(8.0));

@@ -127,6 +127,9 @@ fn confirmed(outcome: &str) -> Option<bool> {
     }
 }
 
+/// When an outcome was given, whether it was upheld, and the place of its case.
+type Latest = (Option<Instant>, bool, (usize, usize));
+
 /// Gathers the latest outcome of each case that `runs`, oldest first, have listed. An outcome of a finding speaks of
 /// its case; one of a referral, or of a member of staff, of the first case of the referral.
 #[must_use]
@@ -149,7 +152,7 @@ pub fn outcomes(tables: &Tables, runs: &[Run]) -> Outcomes {
         tables.staff.iter().flat_map(|s| [s.staff_id.clone(), ids::referral(&s.staff_id)]).collect();
     let mut found = Outcomes::default();
     // The latest outcome of each case; of two at the same time, the graver.
-    let mut latest: BTreeMap<&str, (Option<Instant>, bool, (usize, usize))> = BTreeMap::new();
+    let mut latest: BTreeMap<&str, Latest> = BTreeMap::new();
     for row in &tables.dispositions {
         let Some(&place) = known.get(row.reference.as_str()) else {
             // Somebody on the staff list whom no known run listed: nothing is wrong, and nothing to be learnt.

@@ -58,7 +58,7 @@ impl Volume {
     }
 
     /// Evidence in that many unexplained looks, 0 to 6 bits: how much likelier in a case without a purpose than among
-    /// peers' unexplained cases. Half of such cases stay at one look; the others have a geometric number with a mean
+    /// peers' unexplained cases. Three in four such cases stay at one look; the others have a geometric number with a mean
     /// of ten. One look says nothing.
     #[must_use]
     pub fn bits(&self, group: u32, looks: u32) -> f64 {
