@@ -10,6 +10,11 @@ use crate::tables::TableError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+/// One of the areas that the probe measured on a world.
+type AreaOf = fn(&Outcome) -> Option<Area>;
+/// A figure over pooled worlds.
+type FigureOf = fn(&Pool<'_>) -> Option<Figure>;
+
 /// The words; what stands in double braces is put in.
 const TEMPLATE: &str = include_str!("page.md");
 /// Sets of worlds in the order in which they are used; the last that is there is reported in detail.
@@ -375,7 +380,7 @@ impl Page<'_> {
         let mut text =
             String::from("| | mean | lowest | highest | worlds that pass |\n| --- | --- | --- | --- | --- |\n");
         let planted: Vec<&Outcome> = self.outcomes.iter().filter(|o| whole_run(o) && o.probe.planted > 0).collect();
-        let by: [(&str, fn(&Outcome) -> Option<Area>); 3] =
+        let by: [(&str, AreaOf); 3] =
             [("ids", |o| o.probe.ids), ("row order", |o| o.probe.order), ("row length", |o| o.probe.length)];
         for (name, area) in by {
             let areas: Vec<Area> = planted.iter().filter_map(|o| area(o)).collect();
@@ -484,7 +489,7 @@ fn aims() -> Vec<Aim> {
         met: none,
         show: share,
     });
-    let first: [(&str, fn(&Pool<'_>) -> Option<Figure>); 7] = [
+    let first: [(&str, FigureOf); 7] = [
         ("own_record", |p| found(p, "own_record")),
         ("family", |p| found(p, "family")),
         ("neighbour", |p| found(p, "neighbour")),

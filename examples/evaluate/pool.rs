@@ -126,11 +126,7 @@ impl<'o> Pool<'o> {
     }
 }
 
-fn by_kind<'o>(
-    outcome: &'o Outcome,
-    counts: impl Fn(&Cell) -> bool,
-    found: impl Fn(&Cell) -> usize,
-) -> BTreeMap<&'o str, Count> {
+fn by_kind(outcome: &Outcome, counts: impl Fn(&Cell) -> bool, found: impl Fn(&Cell) -> usize) -> BTreeMap<&str, Count> {
     let mut kinds: BTreeMap<&str, Count> = BTreeMap::new();
     for cell in outcome.judged.iter().flat_map(|j| &j.cells).filter(|c| counts(c)) {
         let sum = kinds.entry(&cell.kind).or_default();
