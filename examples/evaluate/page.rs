@@ -410,16 +410,26 @@ impl Page<'_> {
         format!("{} of {}", cell.budget, cell.cases)
     }
 
+    /// Which figures were made by which build of the engine, where that matters to whoever compares them.
     fn engines(&self) -> String {
-        let all: BTreeSet<&str> = self.main.outcomes.iter().map(|o| o.engine.as_str()).collect();
-        match all.len() {
-            0 | 1 => String::new(),
-            n => format!(
-                "\n**The {} worlds with misuse were run by {n} different builds of the engine: the figures above mix \
-                 them.**",
-                self.set
-            ),
+        let builds: BTreeSet<&str> = self.main.outcomes.iter().map(|o| o.engine.as_str()).collect();
+        let mut said = Vec::new();
+        if builds.len() > 1 {
+            said.push(format!(
+                "**The {} worlds with misuse were run by {} different builds of the engine: their figures mix them.**",
+                self.set,
+                builds.len()
+            ));
         }
+        for (set, _) in SETS.iter().filter(|(set, _)| *set != self.set) {
+            if self.outcomes.iter().any(|o| o.set == *set && !builds.contains(o.engine.as_str())) {
+                said.push(format!(
+                    "**The {set} worlds were run by another build of the engine than the {} ones: the two differ by that, too.**",
+                    self.set
+                ));
+            }
+        }
+        said.join("\n\n")
     }
 }
 
