@@ -1,12 +1,9 @@
 //! What a case lacks for a referral, in words: which bar it stays under and by how much.
 
 use crate::rules::rows::World;
-use crate::rules::{Block, Lane, Rule};
+use crate::rules::{Lane, Rule};
 use crate::score::CaseScore;
 use crate::score::member::Standing;
-
-/// The kinds of evidence of which one must be strong for a referral.
-const TELLING: [Block; 5] = [Block::Relationship, Block::Volume, Block::Duty, Block::Pattern, Block::Training];
 
 /// Every bar that the evidence of a case (or of a user as a whole) stays under, in the order in which a referral asks
 /// for them; empty where it may be referred. A user's cases are weighed together, so that one which lacks nothing but
@@ -23,7 +20,7 @@ pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, cases: u32) 
         });
     }
     let alone = score.blocks.iter().any(|block| block.bits > values.caps.block);
-    let telling = score.blocks.iter().filter(|block| TELLING.contains(&block.block));
+    let telling = score.blocks.iter().filter(|block| block.telling());
     let strongest = telling.max_by(|a, b| a.bits.total_cmp(&b.bits));
     if !alone {
         match strongest {

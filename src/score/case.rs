@@ -22,6 +22,12 @@ pub struct BlockScore {
 }
 
 impl BlockScore {
+    /// Evidence about the person or the pattern, of which a referral asks one strong kind? The rest is context.
+    #[must_use]
+    pub const fn telling(&self) -> bool {
+        matches!(self.block, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
+    }
+
     /// Strong enough to stand beside another?
     #[must_use]
     pub fn beside(&self, values: &Values) -> bool {
@@ -74,15 +80,12 @@ impl CaseScore {
     /// peers are context: what was typed, and how the user's work is as a whole.
     #[must_use]
     pub fn stands(&self, values: &Values) -> bool {
-        let telling = |b: &&BlockScore| {
-            matches!(b.block, Block::Relationship | Block::Volume | Block::Duty | Block::Pattern | Block::Training)
-                && b.bits >= values.lanes.strong_block
-        };
+        let strong = |b: &BlockScore| b.telling() && b.bits >= values.lanes.strong_block;
         let beside = |b: &&BlockScore| b.beside(values);
         // Beyond the cap of ordinary evidence lie acts that are all but certain in themselves.
         let alone = |b: &BlockScore| b.bits > values.caps.block;
         (self.blocks.iter().any(alone)
-            || self.blocks.iter().any(|b| telling(&b)) && self.blocks.iter().filter(beside).count() >= 2)
+            || self.blocks.iter().any(strong) && self.blocks.iter().filter(beside).count() >= 2)
             && self.low() > values.lanes.lower_bound
     }
 }
