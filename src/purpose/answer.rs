@@ -6,9 +6,9 @@ use chrono_tz::Tz;
 
 use super::actors::UserId;
 use super::authority::{Authorities, Sessions};
-use super::links::{Link, Links, Via};
+use super::links::{ActorId, Link, Links, Task, Via};
 use super::looks::{Look, NOBODY, Purpose, Quoted};
-use super::template_file::{By, Reach, Who};
+use super::template_file::{By, Declared, Reach, Who};
 use super::templates::{Explanations, Template};
 use super::{DutyState, Feed, Feeds, Roster, circle};
 use crate::ingest::{Environment, Tables};
@@ -216,6 +216,7 @@ impl Bench<'_> {
             (By::Creation, _) => look.created.then_some(0),
             (By::Environment, _) => (look.environment != Environment::Live).then_some(0),
             (By::Assignment, Reach::UnknownVehicle) => self.unknown_vehicle(look).then(|| self.out(look, template))?,
+            (By::Assignment, Reach::Nearby) => self.nearby(look, template),
             // Tasks that concern the subject, and what other looks tell.
             _ => None,
         }
@@ -240,21 +241,73 @@ impl Bench<'_> {
         subject.kind == SubjectKind::Vehicle && subject.person.is_none()
     }
 
+    /// Whose tasks a template speaks of: the actor, and how the task came.
+    pub(super) fn tasked<'a>(
+        &'a self,
+        look: &'a Look,
+        declared: &'a Declared,
+    ) -> impl Iterator<Item = (ActorId, Via)> + 'a {
+        let team = self.links.team(look.user);
+        let officer = Some(look.on_behalf_of).filter(|o| *o != NOBODY);
+        let ways = [
+            (Who::User, Some(look.user), Via::Own),
+            (Who::Officer, officer, Via::Own),
+            (Who::Manager, Some(look.user), Via::Manager),
+            (Who::Team, team, Via::Team),
+            (Who::Teammate, team, Via::Teammate),
+        ];
+        ways.into_iter()
+            .filter(|(who, ..)| declared.who.contains(who))
+            .filter_map(|(_, actor, via)| Some((actor?, via)))
+    }
+
+    /// The tasks of a template about the time of a look, latest start first, that hold at it.
+    fn about<'a>(
+        &'a self,
+        look: &'a Look,
+        template: Template,
+        (actor, via): (ActorId, Via),
+    ) -> impl Iterator<Item = &'a Task> + 'a {
+        let at = look.first_at;
+        let roles = &template.declared().roles;
+        let tasks = self.links.tasks(actor);
+        let upto = tasks.partition_point(|t| t.from.0 <= at.0.saturating_add(LONGEST_OUT));
+        let about = tasks[..upto].iter().rev().take_while(move |t| t.from.0 >= at.0.saturating_sub(LONGEST_OUT));
+        about
+            .filter(move |t| t.via == via && (roles.is_empty() || roles.contains(&t.part)) && self.counts(t.incident))
+            .filter(move |t| self.explanations.holds(template, &self.links.span(t.from, t.to, t.incident), at))
+    }
+
     /// The incident to which the user, or the officer, was out at that minute.
     fn out(&self, look: &Look, template: Template) -> Option<u32> {
-        let declared = template.declared();
-        let at = look.first_at;
-        let actors = [(Who::User, look.user), (Who::Officer, look.on_behalf_of)];
-        let mut actors = actors.into_iter().filter(|(who, actor)| declared.who.contains(who) && *actor != NOBODY);
-        actors.find_map(|(_, actor)| {
-            let tasks = self.links.tasks(actor);
-            let upto = tasks.partition_point(|t| t.from.0 <= at.0.saturating_add(LONGEST_OUT));
-            let near = tasks[..upto].iter().rev().take_while(|t| t.from.0 >= at.0.saturating_sub(LONGEST_OUT));
-            let mut out =
-                near.filter(|t| self.counts(t.incident) && t.via == Via::Own && declared.roles.contains(&t.part));
-            out.find(|t| self.explanations.holds(template, &self.links.span(t.from, t.to, t.incident), at))
-                .map(|t| t.incident)
-        })
+        self.tasked(look, template.declared())
+            .find_map(|way| self.about(look, template, way).next())
+            .map(|t| t.incident)
+    }
+
+    /// The incident around which the subject lives; of several that answer the earliest.
+    fn nearby(&self, look: &Look, template: Template) -> Option<u32> {
+        if !self.links.is_near_any(look.subject) {
+            return None;
+        }
+        self.tasked(look, template.declared())
+            .flat_map(|way| self.about(look, template, way))
+            .filter(|t| self.links.reach(t.incident, look.subject) == Some(Reach::Nearby))
+            .filter(|t| self.impartial(look, template, t.incident))
+            .min_by_key(|t| (t.from, t.incident))
+            .map(|t| t.incident)
+    }
+
+    /// Incidents about the time of a look around which the subject lives, as templates have it.
+    pub(super) fn around(&self, look: &Look) -> Vec<u32> {
+        let mut found = Vec::new();
+        for template in Template::all().filter(|t| t.declared().to == Reach::Nearby) {
+            for way in self.tasked(look, template.declared()) {
+                found.extend(self.about(look, template, way).map(|t| t.incident));
+            }
+        }
+        found.retain(|incident| self.links.reach(*incident, look.subject) == Some(Reach::Nearby));
+        found
     }
 
     /// Had a task linked user and subject that was over by then, or nearly so?
@@ -262,7 +315,6 @@ impl Bench<'_> {
         let over = |link: &&Link| {
             let span = self.links.span(link.from, link.to, link.incident);
             link.from <= look.first_at
-                && link.class.reach() != Reach::Nearby
                 && link.class.via() != Via::Teammate
                 && !self
                     .links
@@ -277,7 +329,6 @@ impl Bench<'_> {
             let span = self.links.span(link.from, link.to, link.incident);
             self.links.templates(link.class, false).iter().any(|t| self.explanations.holds(*t, &span, look.first_at))
                 && link.class.via() != Via::Teammate
-                && link.class.reach() != Reach::Nearby
         };
         !all().any(live) && all().any(|link| over(&link))
     }

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::actors::{UserId, Users};
+use super::areas::Areas;
 use super::template_file::{By, Part, Reach, Who};
 use super::templates::{Span, Template};
 use crate::ingest::{Staff, Tables};
@@ -18,9 +19,6 @@ use crate::subjects::{PeopleIndex, SubjectId, Subjects};
 
 /// Who has a task: a user, or a team by its place after the last user.
 pub type ActorId = u32;
-
-/// A subject is within this many letters and digits of a postcode of an incident that it is near: the whole code.
-const WHOLE_POSTCODE: usize = 5;
 
 /// How a task came to its actor, in the order of strength.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,8 +47,8 @@ impl Via {
     }
 }
 
-/// How an incident reaches a subject, in the order of strength.
-const REACHES: [Reach; 3] = [Reach::Involved, Reach::Address, Reach::Nearby];
+/// How an incident reaches a subject, in the order of strength. Who lives around it is in [`Areas`].
+const REACHES: [Reach; 2] = [Reach::Involved, Reach::Address];
 
 /// One kind of link: how the task came, in which part, and how it reaches the subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,13 +131,13 @@ pub struct Link {
 
 /// Rows grouped by a small integer key: `values[starts[k]..starts[k + 1]]`.
 #[derive(Clone, Debug, Default)]
-struct Grouped {
+pub(super) struct Grouped {
     starts: Vec<u32>,
     values: Vec<u32>,
 }
 
 impl Grouped {
-    fn new(keys: usize, mut pairs: Vec<(u32, u32)>) -> Self {
+    pub(super) fn new(keys: usize, mut pairs: Vec<(u32, u32)>) -> Self {
         pairs.par_sort_unstable();
         pairs.dedup();
         let mut starts = vec![0_u32; keys + 1];
@@ -152,7 +150,7 @@ impl Grouped {
         Self { starts, values: pairs.into_iter().map(|(_, v)| v).collect() }
     }
 
-    fn get(&self, key: u32) -> &[u32] {
+    pub(super) fn get(&self, key: u32) -> &[u32] {
         match (self.starts.get(key as usize), self.starts.get(key as usize + 1)) {
             (Some(&from), Some(&to)) => &self.values[from as usize..to as usize],
             _ => &[],
@@ -166,6 +164,7 @@ pub struct Links {
     all: Vec<Link>,
     answers: Answers,
     tasks: Vec<Task>,
+    areas: Areas,
     pairs: Vec<Pair>,
     subjects: Grouped,
     users: Grouped,
@@ -221,7 +220,8 @@ impl Links {
         all.par_sort_unstable();
         all.dedup();
         made.all = all;
-        let involved = pairs.iter().filter(|p| p.2 < 2).map(|&(i, s, _)| (i, s)).collect();
+        let involved = pairs.iter().map(|&(i, s, _)| (i, s)).collect();
+        made.areas = Areas::new(&tables.incidents, subjects);
         made.subjects = Grouped::new(count, involved);
         made.users = Grouped::new(count, on_incident);
         made.pairs = pairs;
@@ -294,8 +294,16 @@ impl Links {
     /// How the incident reaches the subject.
     #[must_use]
     pub fn reach(&self, incident: u32, subject: SubjectId) -> Option<Reach> {
-        let at = self.pairs.binary_search_by_key(&(incident, subject), |p| (p.0, p.1)).ok()?;
-        Some(REACHES[usize::from(self.pairs[at].2)])
+        match self.pairs.binary_search_by_key(&(incident, subject), |p| (p.0, p.1)) {
+            Ok(at) => Some(REACHES[usize::from(self.pairs[at].2)]),
+            Err(_) => self.areas.near(incident, subject).then_some(Reach::Nearby),
+        }
+    }
+
+    /// Is the subject known at the postcode of any incident?
+    #[must_use]
+    pub fn is_near_any(&self, subject: SubjectId) -> bool {
+        self.areas.known(subject)
     }
 
     /// Is the user, or the user's team, tasked with the incident?
@@ -347,14 +355,12 @@ impl Links {
             })
             .collect();
         let suspects = on_list.iter().filter(|r| r.2).map(|&(incident, s, _)| (s, incident)).collect();
-        let around = Around::new(subjects);
         let mut pairs: Vec<Pair> = on_list.into_iter().map(|(incident, s, _)| (incident, s, 0)).collect();
         pairs.par_extend(tables.incidents.par_iter().enumerate().flat_map_iter(|(row, incident)| {
             let row = row as u32;
             let place = subjects.involved_place(&incident.address, &incident.postcode);
             let residents = subjects.residents(&incident.address, &incident.postcode);
-            let at = place.into_iter().map(move |s| (row, s, 0)).chain(residents.into_iter().map(move |s| (row, s, 1)));
-            at.chain(around.near(&incident.postcode).iter().map(move |&s| (row, s, 2))).collect::<Vec<_>>()
+            place.into_iter().map(move |s| (row, s, 0)).chain(residents.into_iter().map(move |s| (row, s, 1)))
         }));
         pairs.par_sort_unstable();
         // The strongest reach alone counts.
@@ -441,41 +447,6 @@ impl Links {
 const OPEN_BEFORE: i64 = 2 * crate::instant::HOUR;
 /// After its closing this long: paperwork follows the job.
 const OPEN_AFTER: i64 = 3 * crate::instant::DAY;
-
-/// Persons by the whole postcode at which they are known.
-struct Around {
-    by_postcode: FxHashMap<String, Vec<SubjectId>>,
-}
-
-impl Around {
-    fn new(subjects: &Subjects) -> Self {
-        let mut by_postcode: FxHashMap<String, Vec<SubjectId>> = FxHashMap::default();
-        for (id, subject) in subjects.all.iter().enumerate() {
-            if subject.kind != crate::subjects::SubjectKind::Person {
-                continue;
-            }
-            for code in subject.descriptor.addresses.iter().filter_map(|a| a.postcode) {
-                if code.unit().is_some() {
-                    by_postcode.entry(plain(&code.text())).or_default().push(id as SubjectId);
-                }
-            }
-        }
-        Self { by_postcode }
-    }
-
-    fn near(&self, postcode: &str) -> &[SubjectId] {
-        let code = plain(postcode);
-        if code.len() < WHOLE_POSTCODE {
-            return &[];
-        }
-        self.by_postcode.get(&code).map_or(&[], |s| s)
-    }
-}
-
-/// A postcode without spaces, in capitals.
-fn plain(postcode: &str) -> String {
-    postcode.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
-}
 
 /// For each user their team as an actor, and teams by name.
 fn teams<'a>(users: &Users, staff: &'a [Staff]) -> (Vec<ActorId>, FxHashMap<&'a str, ActorId>) {

@@ -8,6 +8,7 @@
 
 pub mod actors;
 pub mod answer;
+pub mod areas;
 pub mod authority;
 pub mod by_log;
 pub mod circle;

@@ -202,8 +202,12 @@ impl Trial<'_> {
             let none = if officer { "the check was made for nobody else" } else { "no such task on record" };
             return (None, vec![none.to_owned()]);
         }
+        let out = |task: &Task| (task.from.0 - at.0).abs() <= LONGEST_OUT;
         let reaches = |task: &Task| match declared.to {
-            Reach::UnknownVehicle => (task.from.0 - at.0).abs() <= LONGEST_OUT,
+            Reach::UnknownVehicle => out(task),
+            Reach::Nearby => {
+                out(task) && self.bench.links.reach(task.incident, self.look.subject) == Some(Reach::Nearby)
+            }
             reach => self.bench.links.reach(task.incident, self.look.subject) == Some(reach),
         };
         let all = tasks.len();
@@ -218,9 +222,7 @@ impl Trial<'_> {
             return (None, vec![format!("{all} such tasks, none {what}")]);
         }
         let standing = |t: &Task| self.standing(template, t);
-        let out = |t: &Task| declared.to == Reach::UnknownVehicle && self.look.first_at.0 + LONGEST_OUT < t.from.0;
-        let mut holding: Vec<&(Task, &str)> =
-            near.iter().filter(|(t, _)| standing(t) == Standing::Holds && !out(t)).collect();
+        let mut holding: Vec<&(Task, &str)> = near.iter().filter(|(t, _)| standing(t) == Standing::Holds).collect();
         if declared.to == Reach::UnknownVehicle {
             // The latest start is where somebody is now; the user before the officer.
             holding.sort_by_key(|(t, whose)| (*whose != "the user", std::cmp::Reverse((t.from, t.to, t.incident))));
@@ -432,6 +434,7 @@ pub fn record_of(template: Template, row: u32) -> Option<Record> {
 #[must_use]
 pub fn incidents_behind(bench: &Bench<'_>, look: &Look) -> Vec<u32> {
     let mut rows: Vec<u32> = bench.ways(look).flat_map(|(links, _)| links.iter().map(|l| l.incident)).collect();
+    rows.extend(bench.around(look));
     rows.extend(bench.quoted_row(look));
     rows.sort_unstable();
     rows.dedup();

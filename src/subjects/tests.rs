@@ -154,6 +154,12 @@ fn who_an_incident_involves() {
     assert_eq!(by_name, expected, "name and date find the record and so the rest");
     assert_eq!(names(subjects.involved(&index, "", "", "", "", "", "", &[], &["XY99 ZZZ".into()])), ["v=XY99ZZZ"]);
     assert_eq!(names(subjects.involved(&index, "N77", "", "", "", "", "", &[], &[])), ["id=N77"]);
+    let of_record = names(subjects.involved(&index, "N77", "John", "Smith", "", "", "", &[], &[]));
+    assert_eq!(
+        of_record,
+        ["f=John;s=Smith", "f=Smith;s=John;d=1980-02-03", "f=John;s=Smith;d=1990", "id=N77"],
+        "what was typed may be anybody's of the name; a namesake's record is another person"
+    );
     assert_eq!(names(subjects.involved_place("12 High Street", "AB1 2DE")), ["h=12 High St;p=AB1 2DE", "p=AB1 2DE"]);
     assert_eq!(
         names(subjects.residents("12 High Street", "AB1 2DE")),

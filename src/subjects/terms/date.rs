@@ -213,6 +213,12 @@ impl Birth {
         self.day != 0 && !self.impossible
     }
 
+    /// Year, month and day; 0 where a part is unknown, the first year of an age.
+    #[must_use]
+    pub const fn parts(&self) -> (u16, u8, u8) {
+        (self.first_year, self.month, self.day)
+    }
+
     /// The year, where it is one.
     #[must_use]
     pub fn only_year(&self) -> Option<u16> {
