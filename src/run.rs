@@ -100,10 +100,10 @@ pub enum RunError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Ledger(#[from] LedgerError),
-    /// A join failed.
-    #[error("a join could not be made: {0}")]
+    /// The table of looks could not be made.
+    #[error("looks.parquet could not be made: {0}")]
     #[diagnostic(help("this happens only when memory runs out; run fewer days at a time"))]
-    Join(String),
+    Looks(String),
 }
 
 /// Runs the whole line and writes the report folder.
@@ -247,15 +247,8 @@ pub struct Stages<'a> {
 }
 
 /// Stages 2 to 4.
-///
-/// # Errors
-/// Only where a join runs out of memory.
-pub fn stages<'a>(
-    config: &RunConfig,
-    tables: &'a Tables,
-    house: &House,
-    watch: &dyn Watch,
-) -> Result<Stages<'a>, RunError> {
+#[must_use]
+pub fn stages<'a>(config: &RunConfig, tables: &'a Tables, house: &House, watch: &dyn Watch) -> Stages<'a> {
     let window = window(config, tables);
     watch.stage("Who was looked at");
     let year = window.until.local_date(window.zone).unwrap_or_default();
@@ -265,12 +258,11 @@ pub fn stages<'a>(
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
     watch.stage("Why they looked");
-    let mut judged = purpose::judge(tables, &subjects, &relations, &index, &window, house)
-        .map_err(|e| RunError::Join(e.to_string()))?;
+    let mut judged = purpose::judge(tables, &subjects, &relations, &index, &window, house);
     if config.values.ablation.no_purpose {
         judged.forget_explanations();
     }
-    Ok(Stages { window, index, subjects, relations, judged })
+    Stages { window, index, subjects, relations, judged }
 }
 
 /// Everything between the files: subjects, relations, purpose, rules, score, report model.
@@ -284,7 +276,7 @@ pub fn analyse(
     house: &House,
     watch: &dyn Watch,
 ) -> Result<Analysis, RunError> {
-    let stages = stages(config, tables, house, watch)?;
+    let stages = stages(config, tables, house, watch);
     report_on(config, tables, rule_set, &stages, watch)
 }
 
@@ -335,7 +327,7 @@ pub fn report_on(
     let report = assemble::assemble(&material)?;
     let mut extra = Vec::new();
     if config.keep_looks {
-        extra.push(report::looks_parquet(&world, &runnable, &firings).map_err(|e| RunError::Join(e.to_string()))?);
+        extra.push(report::looks_parquet(&world, &runnable, &firings).map_err(|e| RunError::Looks(e.to_string()))?);
         extra.push(report::groups_file(&world, &scored));
     }
     Ok(Analysis { report, extra })
@@ -348,7 +340,7 @@ pub fn report_on(
 pub fn with_world<R>(config: &RunConfig, watch: &dyn Watch, ask: impl FnOnce(&World<'_>) -> R) -> Result<R, RunError> {
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = load_house(config)?;
-    let Stages { subjects, relations, judged, .. } = stages(config, &tables, &house, watch)?;
+    let Stages { subjects, relations, judged, .. } = stages(config, &tables, &house, watch);
     Ok(ask(&World::with_values(&tables, &subjects, &relations, &judged, &config.values)))
 }
 

@@ -120,7 +120,7 @@ fn a_run_finds_what_counting_by_hand_finds() {
     let subjects = subjects::resolve_with(&tables.access, &index);
     let relations =
         relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, day);
-    let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &house).expect("joins");
+    let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &house);
     let world = World::new(&tables, &subjects, &relations, &judged);
 
     let set = RuleSet::parse(&files()).unwrap_or_else(|errors| panic!("{:#?}", errors.0));

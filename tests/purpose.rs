@@ -200,7 +200,7 @@ proptest! {
         let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
         prop_assert!(tables.quarantine.is_empty(), "{:?}", tables.quarantine);
         let house = run::load_house(&config).expect("shipped");
-        let stages = run::stages(&config, &tables, &house, &Unwatched).expect("joined");
+        let stages = run::stages(&config, &tables, &house, &Unwatched);
         let bench = stages.judged.bench(&tables, &stages.subjects, &stages.relations);
         for look in &stages.judged.looks.all {
             let traced = trace::trace(&bench, &stages.judged.quotes, look);
@@ -269,7 +269,7 @@ fn automatic_queries_are_part_of_the_act_that_set_them_off() {
     let config = config::load(&desk.path().join("probity.toml"), &Overrides::default()).expect("sound");
     let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
     let house = run::load_house(&config).expect("shipped");
-    let stages = run::stages(&config, &tables, &house, &Unwatched).expect("joined");
+    let stages = run::stages(&config, &tables, &house, &Unwatched);
     let mut looks: Vec<(String, &str, u32)> = (stages.judged.looks.all.iter())
         .map(|l| {
             let subject = &stages.subjects.all[l.subject as usize];
@@ -308,7 +308,7 @@ fn a_force_may_set_its_own_grace() {
         let config = config::load(&config, &Overrides::default()).expect("sound");
         let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
         let house = run::load_house(&config).map_err(|e| e.to_string())?;
-        let stages = run::stages(&config, &tables, &house, &Unwatched).expect("joined");
+        let stages = run::stages(&config, &tables, &house, &Unwatched);
         let look = stages.judged.looks.all[0];
         let bench = stages.judged.bench(&tables, &stages.subjects, &stages.relations);
         let traced = trace::trace(&bench, &stages.judged.quotes, &look);

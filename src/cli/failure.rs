@@ -49,7 +49,7 @@ impl From<RunError> for Failure {
             RunError::Rules(_) | RunError::Explanations(_) => Exit::Rules,
             RunError::Input(_) => Exit::Input,
             RunError::Question(_) => Exit::Usage,
-            RunError::Output(_) | RunError::Ledger(_) | RunError::Join(_) => Exit::Unexpected,
+            RunError::Output(_) | RunError::Ledger(_) | RunError::Looks(_) => Exit::Unexpected,
         };
         Self::new(exit, error)
     }

@@ -40,7 +40,7 @@ pub fn explain(config: &RunConfig, id: &str, watch: &dyn Watch) -> Result<Explai
     watch.stage("Reading");
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = run::load_house(config)?;
-    let stages = run::stages(config, &tables, &house, watch)?;
+    let stages = run::stages(config, &tables, &house, watch);
     let world = World::with_values(&tables, &stages.subjects, &stages.relations, &stages.judged, &config.values);
     let found = find(&world, id)?;
     watch.stage("Rules");

@@ -57,7 +57,7 @@ pub fn audit(config: &RunConfig, question: &Question, watch: &dyn Watch) -> Resu
     watch.stage("Reading");
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = run::load_house(config)?;
-    let stages = run::stages(config, &tables, &house, watch)?;
+    let stages = run::stages(config, &tables, &house, watch);
     let asked = question.asked();
     let wanted;
     let scope = match question {

@@ -84,8 +84,9 @@ impl Bench<'_> {
         }
         let quoted = self.quoted_row(look);
         look.quoted = self.quoted(look, quoted);
-        let best = self.strongest(look, system, quoted);
-        look.expired_link = self.expired(look);
+        let ways: Vec<(Vec<Link>, bool)> = self.ways(look).collect();
+        let best = self.strongest(look, system, quoted, &ways);
+        look.expired_link = self.expired(look, &ways);
         look.explained_by = best.map(|b| b.0);
         look.explained_row = best.map_or(0, |b| b.2);
         look.purpose = match best {
@@ -128,9 +129,9 @@ impl Bench<'_> {
             || (look.on_behalf_of != NOBODY && self.links.tasked(incident, look.on_behalf_of))
     }
 
-    fn strongest(&self, look: &Look, system: &str, quoted: Option<u32>) -> Best {
+    fn strongest(&self, look: &Look, system: &str, quoted: Option<u32>, ways: &[(Vec<Link>, bool)]) -> Best {
         let mut best: Best = None;
-        for (links, officer) in self.ways(look) {
+        for &(ref links, officer) in ways {
             for link in links.iter().filter(|l| self.counts(l.incident)) {
                 let span = self.links.span(link.from, link.to, link.incident);
                 for &template in self.links.templates(link.class, officer) {
@@ -169,7 +170,7 @@ impl Bench<'_> {
     }
 
     /// The links that concern a look: the user's, the team's, and the officer's with `true`.
-    pub(super) fn ways(&self, look: &Look) -> impl Iterator<Item = (&[Link], bool)> {
+    pub(super) fn ways(&self, look: &Look) -> impl Iterator<Item = (Vec<Link>, bool)> {
         let team = self.links.team(look.user);
         let officer = Some(look.on_behalf_of).filter(|o| *o != NOBODY);
         [(Some(look.user), false), (team, false), (officer, true)]
@@ -311,25 +312,20 @@ impl Bench<'_> {
     }
 
     /// Had a task linked user and subject that was over by then, or nearly so?
-    fn expired(&self, look: &Look) -> bool {
-        let over = |link: &&Link| {
+    fn expired(&self, look: &Look, ways: &[(Vec<Link>, bool)]) -> bool {
+        let holds = |link: &Link| {
             let span = self.links.span(link.from, link.to, link.incident);
-            link.from <= look.first_at
-                && link.class.via() != Via::Teammate
-                && !self
-                    .links
-                    .templates(link.class, false)
-                    .iter()
-                    .any(|t| self.explanations.holds(*t, &span, look.first_at))
+            let mut templates = self.links.templates(link.class, false).iter();
+            templates.any(|t| self.explanations.holds(*t, &span, look.first_at))
         };
-        let links = |actor| self.links.between(actor, look.subject);
-        let team = self.links.team(look.user).map_or(&[][..], links);
-        let all = || links(look.user).iter().chain(team).filter(|l| self.counts(l.incident));
-        let live = |link: &Link| {
-            let span = self.links.span(link.from, link.to, link.incident);
-            self.links.templates(link.class, false).iter().any(|t| self.explanations.holds(*t, &span, look.first_at))
-                && link.class.via() != Via::Teammate
-        };
-        !all().any(live) && all().any(|link| over(&link))
+        let own = ways.iter().filter(|(_, officer)| !officer).flat_map(|(links, _)| links);
+        let mut over = false;
+        for link in own.filter(|l| self.counts(l.incident) && l.class.via() != Via::Teammate) {
+            if holds(link) {
+                return false;
+            }
+            over |= link.from <= look.first_at;
+        }
+        over
     }
 }

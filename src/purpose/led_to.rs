@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::answer::Bench;
-use super::links::{Link, Via};
+use super::links::{Task, Via};
 use super::looks::{Look, Looks, Purpose};
 use super::template_file::{By, Reach, Who};
 use super::templates::Template;
@@ -72,7 +72,7 @@ fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
         })
         .collect();
     answers.sort_unstable();
-    let mut open: Option<Vec<Link>> = None;
+    let mut open: Option<Vec<Task>> = None;
     for look in own {
         if look.purpose != Purpose::Unexplained || look.environment != Environment::Live {
             continue;
@@ -116,30 +116,33 @@ fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
     }
 }
 
-/// Links of the user and the user's team that concern somebody on an incident, by their start.
-pub(super) fn by_start(bench: &Bench<'_>, look: &Look) -> Vec<Link> {
-    let team = bench.links.team(look.user).map_or(&[][..], |team| bench.links.of(team));
-    let team = team.iter().filter(|l| l.class.via() == Via::Team);
-    let own = bench.links.of(look.user).iter().filter(|l| l.class.via() == Via::Own);
-    let mut links: Vec<Link> = own.chain(team).filter(|l| l.class.reach() == Reach::Involved).copied().collect();
-    links.sort_unstable_by_key(|l| (l.from, *l));
-    links
+/// Tasks of the user and the user's team, by their start.
+pub(super) fn by_start(bench: &Bench<'_>, look: &Look) -> Vec<Task> {
+    let team = bench.links.team(look.user).map_or(&[][..], |team| bench.links.tasks(team));
+    let team = team.iter().filter(|t| t.via == Via::Team);
+    let own = bench.links.tasks(look.user).iter().filter(|t| t.via == Via::Own);
+    let mut tasks: Vec<Task> = own.chain(team).copied().collect();
+    tasks.sort_unstable_by_key(|t| (t.from, *t));
+    tasks
 }
 
 /// The template and incident by which typed terms fit somebody on an open incident of the user's.
-pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, links: &[Link]) -> Option<(Template, u32)> {
+pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, tasks: &[Task]) -> Option<(Template, u32)> {
     let typed = &bench.subjects.all[look.subject as usize].descriptor;
     let at = look.first_at;
     let template = Template::all().find(|t| (t.declared().by, t.declared().to) == (By::Assignment, Reach::Fits))?;
     let declared = template.declared();
-    let upto = links.partition_point(|l| l.from.0 <= at.0.saturating_add(bench.explanations.longest()));
-    let fits = |link: &&Link| {
-        let who = if link.class.via() == Via::Team { Who::Team } else { Who::User };
+    let upto = tasks.partition_point(|t| t.from.0 <= at.0.saturating_add(bench.explanations.longest()));
+    let holds = |task: &&Task| {
+        let who = if task.via == Via::Team { Who::Team } else { Who::User };
         declared.who.contains(&who)
-            && (declared.roles.is_empty() || declared.roles.contains(&link.class.part()))
-            && bench.explanations.holds(template, &bench.links.span(link.from, link.to, link.incident), at)
-            && lookup::may_lead_to(typed, &bench.subjects.all[link.subject as usize].descriptor)
+            && (declared.roles.is_empty() || declared.roles.contains(&task.part))
+            && bench.explanations.holds(template, &bench.links.span(task.from, task.to, task.incident), at)
     };
-    let mut fitting = links[..upto].iter().filter(fits).map(|l| l.incident);
+    let fits = |incident: u32| {
+        let mut parties = bench.links.parties(incident);
+        parties.any(|party| lookup::may_lead_to(typed, &bench.subjects.all[party as usize].descriptor))
+    };
+    let mut fitting = tasks[..upto].iter().filter(holds).map(|t| t.incident).filter(|incident| fits(*incident));
     fitting.find(|row| bench.impartial(look, template, *row)).map(|row| (template, row))
 }

@@ -1,11 +1,10 @@
 //! Links: who had a task that concerned whom, and for how long.
 //!
-//! Two joins make them: incident → everybody and everything involved, and
-//! incident → everybody tasked with it. Joined on the incident and sorted by
-//! (actor, subject, start), they answer any look by one binary search. A task of
-//! a team is one link of the team, not one of each member.
+//! Two tables make them: incident → everybody and everything involved, and incident → everybody tasked with
+//! it. They are kept apart and met by look: the incidents of the user and those of the subject are two sorted
+//! lists. Joined beforehand, they are as many links as there are tasks times people, most of which nobody
+//! asks about. A task of a team is one task of the team, not one of each member.
 
-use polars::prelude::{Column, DataFrame, DataFrameJoinOps, PolarsResult};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -161,12 +160,16 @@ impl Grouped {
 /// What the incident tables answer.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
-    all: Vec<Link>,
     answers: Answers,
     tasks: Vec<Task>,
+    /// Where the tasks of each actor begin in `tasks` and in `by_incident`, and where the last end.
+    starts: Vec<u32>,
+    /// Places in `tasks`, for each actor by incident.
+    by_incident: Vec<u32>,
     areas: Areas,
-    pairs: Vec<Pair>,
     subjects: Grouped,
+    /// For each subject the incidents that reach it, each with how: see [`reached_by`].
+    incidents: Grouped,
     users: Grouped,
     suspects: Grouped,
     teams: Vec<ActorId>,
@@ -195,12 +198,20 @@ pub struct Task {
 /// An incident, a subject that it reaches, and how: a place in [`REACHES`].
 type Pair = (u32, SubjectId, u8);
 
+/// An incident and how it reaches a subject, in one number that sorts by the incident.
+const fn reached_by(incident: u32, reach: u8) -> u32 {
+    incident * REACHES.len() as u32 + reach as u32
+}
+
+/// The incident of [`reached_by`], and how it reaches.
+const fn reaching(number: u32) -> (u32, usize) {
+    (number / REACHES.len() as u32, number as usize % REACHES.len())
+}
+
 impl Links {
     /// Joins incidents, the people on them and the staff tasked with them.
-    ///
-    /// # Errors
-    /// Only where Polars cannot build or join a frame (out of memory).
-    pub fn new(tables: &Tables, subjects: &Subjects, index: &PeopleIndex<'_>, users: &Users) -> PolarsResult<Self> {
+    #[must_use]
+    pub fn new(tables: &Tables, subjects: &Subjects, index: &PeopleIndex<'_>, users: &Users) -> Self {
         let mut by_id = FxHashMap::default();
         for (row, incident) in tables.incidents.iter().enumerate() {
             by_id.entry(incident.incident_id.clone()).or_insert(row as u32);
@@ -216,41 +227,72 @@ impl Links {
             made.tasks.iter().filter(|t| t.via == Via::Own).map(|t| (t.incident, t.actor)).collect();
         let team_incidents = made.tasks.iter().filter(|t| t.via == Via::Team).map(|t| (t.incident, t.actor));
         let on_incident: Vec<(u32, u32)> = on_incident.into_iter().chain(team_incidents).collect();
-        let mut all = made.join(&pairs)?;
-        all.par_sort_unstable();
-        all.dedup();
-        made.all = all;
-        let involved = pairs.iter().map(|&(i, s, _)| (i, s)).collect();
+        (made.starts, made.by_incident) = by_incident(&made.tasks);
         made.areas = Areas::new(&tables.incidents, subjects);
-        made.subjects = Grouped::new(count, involved);
+        made.subjects = Grouped::new(count, pairs.iter().map(|&(i, s, _)| (i, s)).collect());
         made.users = Grouped::new(count, on_incident);
-        made.pairs = pairs;
+        let reached = pairs.into_iter().map(|(i, s, reach)| (s, reached_by(i, reach))).collect();
+        made.incidents = Grouped::new(subjects.all.len(), reached);
         made.suspects = Grouped::new(subjects.all.len(), suspects);
-        Ok(made)
+        made
     }
 
     /// Every link of an actor that concerns `subject`, by start.
     #[must_use]
-    pub fn between(&self, actor: ActorId, subject: SubjectId) -> &[Link] {
-        let from = self.all.partition_point(|l| (l.actor, l.subject) < (actor, subject));
-        let upto = self.all[from..].partition_point(|l| (l.actor, l.subject) == (actor, subject));
-        &self.all[from..from + upto]
+    pub fn between(&self, actor: ActorId, subject: SubjectId) -> Vec<Link> {
+        let (tasks, reached) = (&self.by_incident[self.range(actor)], self.incidents.get(subject));
+        let incident_of = |place: &u32| self.tasks[*place as usize].incident;
+        let mut links = Vec::new();
+        // The shorter list is walked, the longer one searched.
+        if reached.len() <= tasks.len() {
+            for &number in reached {
+                let (incident, reach) = reaching(number);
+                let from = tasks.partition_point(|place| incident_of(place) < incident);
+                let here = tasks[from..].iter().take_while(|place| incident_of(place) == incident);
+                links.extend(here.filter_map(|place| self.link(*place, subject, reach)));
+            }
+        } else {
+            for place in tasks {
+                let incident = incident_of(place);
+                let from = reached.partition_point(|number| reaching(*number).0 < incident);
+                if let Some((of, reach)) = reached.get(from).map(|number| reaching(*number))
+                    && of == incident
+                {
+                    links.extend(self.link(*place, subject, reach));
+                }
+            }
+        }
+        links.sort_unstable();
+        links.dedup();
+        links
     }
 
-    /// Every link of an actor, by subject and start.
-    #[must_use]
-    pub fn of(&self, actor: ActorId) -> &[Link] {
-        let from = self.all.partition_point(|l| l.actor < actor);
-        let upto = self.all[from..].partition_point(|l| l.actor == actor);
-        &self.all[from..from + upto]
+    /// A task as a link, where any template speaks of such links.
+    fn link(&self, place: u32, subject: SubjectId, reach: usize) -> Option<Link> {
+        let task = self.tasks[place as usize];
+        let class = Class::new(task.via, task.part, reach);
+        let answers = !self.templates(class, false).is_empty() || !self.templates(class, true).is_empty();
+        answers.then_some(Link {
+            actor: task.actor,
+            subject,
+            from: task.from,
+            to: task.to,
+            class,
+            incident: task.incident,
+        })
+    }
+
+    fn range(&self, actor: ActorId) -> std::ops::Range<usize> {
+        match (self.starts.get(actor as usize), self.starts.get(actor as usize + 1)) {
+            (Some(&from), Some(&upto)) => from as usize..upto as usize,
+            _ => 0..0,
+        }
     }
 
     /// Every task of an actor, by start.
     #[must_use]
     pub fn tasks(&self, actor: ActorId) -> &[Task] {
-        let from = self.tasks.partition_point(|t| t.actor < actor);
-        let upto = self.tasks[from..].partition_point(|t| t.actor == actor);
-        &self.tasks[from..from + upto]
+        &self.tasks[self.range(actor)]
     }
 
     /// The templates by which a link of this class answers for the user, strongest first; or, with
@@ -294,8 +336,9 @@ impl Links {
     /// How the incident reaches the subject.
     #[must_use]
     pub fn reach(&self, incident: u32, subject: SubjectId) -> Option<Reach> {
-        match self.pairs.binary_search_by_key(&(incident, subject), |p| (p.0, p.1)) {
-            Ok(at) => Some(REACHES[usize::from(self.pairs[at].2)]),
+        let reached = self.incidents.get(subject);
+        match reached.binary_search_by_key(&incident, |number| reaching(*number).0) {
+            Ok(at) => Some(REACHES[reaching(reached[at]).1]),
             Err(_) => self.areas.near(incident, subject).then_some(Reach::Nearby),
         }
     }
@@ -330,6 +373,12 @@ impl Links {
     #[must_use]
     pub fn subjects_of(&self, incident: u32) -> &[SubjectId] {
         self.subjects.get(incident)
+    }
+
+    /// Everybody and everything involved in an incident, without those who merely live at its address.
+    pub fn parties(&self, incident: u32) -> impl Iterator<Item = SubjectId> {
+        let all = self.subjects.get(incident).iter().copied();
+        all.filter(move |subject| self.reach(incident, *subject) == Some(Reach::Involved))
     }
 
     /// The incidents on which the subject is a suspect.
@@ -402,45 +451,6 @@ impl Links {
         tasks.dedup();
         tasks
     }
-
-    /// incident ⋈ incident, as one Polars hash join over small integers.
-    fn join(&self, pairs: &[Pair]) -> PolarsResult<Vec<Link>> {
-        let left = DataFrame::new(
-            self.tasks.len(),
-            vec![
-                column("incident", self.tasks.iter().map(|t| t.incident).collect::<Vec<_>>()),
-                column("task", (0..self.tasks.len() as u32).collect::<Vec<_>>()),
-            ],
-        )?;
-        let right = DataFrame::new(
-            pairs.len(),
-            vec![
-                column("incident", pairs.iter().map(|p| p.0).collect::<Vec<_>>()),
-                column("pair", (0..pairs.len() as u32).collect::<Vec<_>>()),
-            ],
-        )?;
-        let joined = left.inner_join(&right, ["incident"], ["incident"])?;
-        let task = joined.column("task")?.u32()?;
-        let pair = joined.column("pair")?.u32()?;
-        Ok(task
-            .iter()
-            .zip(pair.iter())
-            .filter_map(|(task, pair)| {
-                let task = self.tasks[task? as usize];
-                let (_, subject, reach) = pairs[pair? as usize];
-                let class = Class::new(task.via, task.part, usize::from(reach));
-                let answers = !self.templates(class, false).is_empty() || !self.templates(class, true).is_empty();
-                answers.then_some(Link {
-                    actor: task.actor,
-                    subject,
-                    from: task.from,
-                    to: task.to,
-                    class,
-                    incident: task.incident,
-                })
-            })
-            .collect())
-    }
 }
 
 /// Before its opening an incident counts as open this long: work often begins before the record of it.
@@ -464,6 +474,20 @@ fn manager(users: &Users, staff: &[Staff], user: UserId) -> Option<UserId> {
     (!name.is_empty()).then(|| users.find(name)).flatten()
 }
 
-fn column(name: &str, values: Vec<u32>) -> Column {
-    Column::new(name.into(), values)
+/// Where each actor's tasks begin, and the places of tasks for each actor by incident. Tasks come by actor.
+fn by_incident(tasks: &[Task]) -> (Vec<u32>, Vec<u32>) {
+    let actors = tasks.last().map_or(0, |t| t.actor as usize + 1);
+    let mut starts = vec![0_u32; actors + 1];
+    for task in tasks {
+        starts[task.actor as usize + 1] += 1;
+    }
+    for actor in 0..actors {
+        starts[actor + 1] += starts[actor];
+    }
+    let mut places: Vec<u32> = (0..tasks.len() as u32).collect();
+    places.par_sort_unstable_by_key(|place| {
+        let task = &tasks[*place as usize];
+        (task.actor, task.incident, *place)
+    });
+    (starts, places)
 }

@@ -108,9 +108,7 @@ pub struct Window {
 }
 
 /// Folds the events of the window into looks and answers each.
-///
-/// # Errors
-/// Only where a join runs out of memory.
+#[must_use]
 pub fn judge(
     tables: &Tables,
     subjects: &Subjects,
@@ -118,13 +116,13 @@ pub fn judge(
     index: &PeopleIndex<'_>,
     window: &Window,
     house: &House,
-) -> polars::prelude::PolarsResult<Judged> {
+) -> Judged {
     let log = &tables.access;
     let users = Users::new(&tables.staff, &tables.accounts, logins(tables));
     let reasons = Reasons::new(log, &house.lists);
     let aliases = Aliases::new(subjects, relations);
     let mut looks = looks::fold(log, subjects, &aliases, &users, &reasons, window.since, window.until);
-    let links = Links::new(tables, subjects, index, &users)?;
+    let links = Links::new(tables, subjects, index, &users);
     let mut roster = Roster::new(&users, &tables.staff, &tables.duty, window.zone);
     let feeds = Feeds::new(tables, window.zone);
     let authorities = Authorities::new(&tables.authorities, &tables.staff, &users, subjects);
@@ -152,7 +150,7 @@ pub fn judge(
     thin.apply(&mut looks.all, &tables.staff, window.zone);
     let coverage = coverage::count(&looks.all, &tables.staff);
     let explanations = house.explanations.clone();
-    Ok(Judged {
+    Judged {
         users,
         looks,
         links,
@@ -166,7 +164,7 @@ pub fn judge(
         quotes,
         explanations,
         zone: window.zone,
-    })
+    }
 }
 
 /// Every login of the log once. Events are sorted by login, so neighbours are compared.

@@ -433,7 +433,7 @@ pub fn record_of(template: Template, row: u32) -> Option<Record> {
 /// Incidents that link the user, their team, or the officer to the subject of a look, explaining or not.
 #[must_use]
 pub fn incidents_behind(bench: &Bench<'_>, look: &Look) -> Vec<u32> {
-    let mut rows: Vec<u32> = bench.ways(look).flat_map(|(links, _)| links.iter().map(|l| l.incident)).collect();
+    let mut rows: Vec<u32> = bench.ways(look).flat_map(|(links, _)| links).map(|l| l.incident).collect();
     rows.extend(bench.around(look));
     rows.extend(bench.quoted_row(look));
     rows.sort_unstable();

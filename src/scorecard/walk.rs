@@ -44,7 +44,7 @@ pub fn of_config(config: &RunConfig, asked: Option<&Asked>, watch: &dyn Watch) -
     watch.stage("Reading");
     let tables = ingest::ingest(&config.sources, &Reading(watch))?;
     let house = run::load_house(&config)?;
-    let stages = run::stages(&config, &tables, &house, watch)?;
+    let stages = run::stages(&config, &tables, &house, watch);
     let report = run::report_on(&config, &tables, &rule_set, &stages, watch)?.report;
     // A ledger that is not there yet is not begun by a question.
     let mut runs = match config.ledger.as_ref().filter(|path| path.exists()) {

@@ -44,7 +44,7 @@ impl Lookup {
             .enumerate()
             .flat_map_iter(|(id, subject)| {
                 let mut keys = person_keys(&subject.descriptor);
-                let names = name_keys(&subject.descriptor);
+                let names = name_keys(&subject.descriptor, true);
                 keys.extend(names.iter().flat_map(|name| dated(*name, subject.descriptor.birth)).flatten());
                 if subject.descriptor.record.is_empty() {
                     keys.extend(names.iter().map(|name| unrecorded(*name)));
@@ -74,7 +74,8 @@ impl Lookup {
         }
         let mut candidates: Vec<SubjectId> =
             person_keys(&d).into_iter().flat_map(|key| self.keys.get(key)).copied().collect();
-        let mut names = name_keys(&d);
+        // An initial is not enough by itself, as `same_person` has it.
+        let mut names = name_keys(&d, d.birth.is_some() || !d.addresses.is_empty());
         if let (Some(first), Some(last)) = (d.forename(), d.surname()) {
             // Typed the wrong way round.
             names.push(Key::new(NAME).text(first).text(last).end());
@@ -160,12 +161,14 @@ fn person_keys(d: &Descriptor) -> Vec<u64> {
     keys
 }
 
-fn name_keys(d: &Descriptor) -> Vec<u64> {
+fn name_keys(d: &Descriptor, initials: bool) -> Vec<u64> {
     let mut keys = Vec::with_capacity(4);
     for family in &d.surnames {
         for given in d.forenames.iter().filter(|n| n.role != NameRole::Middle) {
             keys.push(Key::new(NAME).text(&family.text).text(&given.text).end());
-            keys.push(Key::new(NAME).text(&family.text).text(&given.text[..1]).end());
+            if initials {
+                keys.push(Key::new(NAME).text(&family.text).text(&given.text[..1]).end());
+            }
             for group in nicknames::forename_groups(&joined(&given.text)) {
                 keys.push(Key::new(GROUP).text(&family.text).number(u64::from(*group)).end());
             }

@@ -316,7 +316,8 @@ fn incident(material: &Material<'_>, scope: &Scope<'_>, looks: &[&Look]) -> Stri
     if let Some(code) = quoted {
         return world.tables.access.strings.get(code).to_owned();
     }
-    scope.facts.as_ref().and_then(|f| world.judged.links.between(f.case.user, f.case.subject).last()).map_or_else(
+    let links = scope.facts.as_ref().map(|f| world.judged.links.between(f.case.user, f.case.subject));
+    links.as_deref().and_then(<[_]>::last).map_or_else(
         || "on record".to_owned(),
         |link| world.tables.incidents[link.incident as usize].incident_id.clone(),
     )
