@@ -1,59 +1,13 @@
 //! What the department learns of its rules: how they did with what it decided, and what its exemptions did.
 
-use std::collections::BTreeMap;
+mod desk;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use assert_cmd::Command;
-
-type Row = BTreeMap<String, String>;
-
-fn rows(file: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-    reader.deserialize().map(|row| row.expect("a row")).collect()
-}
-
-/// A copy of the small force.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        let desk = tempfile::tempdir().expect("a folder");
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/force");
-        for entry in fs::read_dir(from).expect("the fixture") {
-            let path = entry.expect("an entry").path();
-            if path.is_file() {
-                fs::copy(&path, desk.path().join(path.file_name().expect("a name"))).expect("copied");
-            }
-        }
-        Self(desk)
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn append(&self, table: &str, more: &str) {
-        let mut text = fs::read_to_string(self.at(table)).expect("a table");
-        text.push_str(more);
-        fs::write(self.at(table), text).expect("written");
-    }
-
-    /// A run; gives its folder.
-    fn run(&self, more: &[&str]) -> PathBuf {
-        let out = self.at("report");
-        Command::new(env!("CARGO_BIN_EXE_probity"))
-            .arg("run")
-            .arg(self.at("probity.toml"))
-            .args(["--quiet", "--out"])
-            .arg(&out)
-            .args(more)
-            .assert()
-            .success();
-        out
-    }
-}
+use desk::{Force, Row, rows};
 
 /// What `rules.csv` says of a rule.
 fn quality(report: &Path, rule: &str) -> Row {
@@ -70,7 +24,7 @@ fn decided(findings: &[(String, &str, u32)]) -> String {
 
 #[test]
 fn a_rule_is_judged_by_ten_decided_findings_and_not_by_nine() {
-    let desk = Desk::new();
+    let desk = Force::new();
     let before = fs::read_to_string(desk.at("dispositions.csv")).expect("the table");
     let report = desk.run(&[]);
     let rule = "purpose/no-incident";
@@ -114,7 +68,7 @@ fn a_rule_is_judged_by_ten_decided_findings_and_not_by_nine() {
 
 #[test]
 fn how_often_a_rule_fires_is_held_against_chance() {
-    let desk = Desk::new();
+    let desk = Force::new();
     let report = desk.run(&[]);
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(report.join("manifest.json")).expect("the manifest")).expect("JSON");
@@ -152,7 +106,7 @@ fn find(value: &serde_json::Value, key: &str) -> Option<f64> {
 
 #[test]
 fn a_rule_that_fires_on_everything_says_so() {
-    let desk = Desk::new();
+    let desk = Force::new();
     let folder = desk.at("own");
     let family = folder.join("house");
     fs::create_dir_all(&family).expect("a folder");
@@ -182,7 +136,7 @@ fn a_rule_that_fires_on_everything_says_so() {
 
 #[test]
 fn exemptions_that_do_nothing_are_named_at_their_line() {
-    let desk = Desk::new();
+    let desk = Force::new();
     let line = fs::read_to_string(desk.at("authorities.csv")).expect("the table").lines().count();
     let report = desk.run(&[]);
     let id = quality(&report, "purpose/no-incident")["rule_id"].clone();

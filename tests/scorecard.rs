@@ -1,38 +1,36 @@
 //! `probity scorecard` as a department meets it: a run, decisions, new values, and a run with them.
 
-use std::path::{Path, PathBuf};
+mod desk;
+
+use std::path::PathBuf;
 
 use assert_cmd::Command;
 use assert_cmd::assert::Assert;
+use desk::Force;
 
 /// A copy of the small force, to write beside it.
-struct Desk(tempfile::TempDir);
+struct Desk(Force);
 
 impl Desk {
     fn new() -> Self {
-        let desk = Self(tempfile::tempdir().expect("a temporary folder"));
-        let force = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/force");
-        for file in std::fs::read_dir(force).expect("the small force").flatten().filter(|f| f.path().is_file()) {
-            std::fs::copy(file.path(), desk.path(&file.file_name().to_string_lossy())).expect("a copy");
-        }
-        desk
+        Self(Force::new())
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.0.at(name)
     }
 
     fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).expect(name)
+        self.0.read(name)
     }
 
     fn append(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), self.read(name) + text).expect("written");
+        self.0.append(name, text);
     }
 
     fn probity(&self, args: &[&str]) -> Assert {
         let mut command = Command::new(env!("CARGO_BIN_EXE_probity"));
-        command.current_dir(self.0.path()).env_remove("NO_COLOR").args(args).assert()
+        command.current_dir(self.0.folder()).env_remove("NO_COLOR").args(args).assert()
     }
 
     /// Referral id, lane and rank of everybody in a report, the sample left out.
@@ -138,7 +136,7 @@ fn references_that_name_nothing_are_reported_with_their_line() {
 #[test]
 fn every_value_is_shown_without_a_config_and_nothing_is_written() {
     let desk = Desk::new();
-    let before = std::fs::read_dir(desk.0.path()).expect("a folder").count();
+    let before = std::fs::read_dir(desk.0.folder()).expect("a folder").count();
     let said = stdout(&desk.probity(&["scorecard"]).code(0));
     for part in ["prior.misusing_share = 0.01", "learning.most_step = 0.5", "relationship/family", "counted: peers"] {
         assert!(said.contains(part), "{part} is not in {said}");
@@ -146,7 +144,7 @@ fn every_value_is_shown_without_a_config_and_nothing_is_written() {
     desk.probity(&["scorecard", "--apply"]).code(2);
     desk.probity(&["scorecard", "probity.toml", "--apply", "--date", "31/03/2026"]).code(2);
     desk.probity(&["scorecard", "missing.toml"]).code(2);
-    assert_eq!(std::fs::read_dir(desk.0.path()).expect("a folder").count(), before);
+    assert_eq!(std::fs::read_dir(desk.0.folder()).expect("a folder").count(), before);
 }
 
 #[test]
