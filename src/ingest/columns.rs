@@ -198,6 +198,8 @@ const PEOPLE: &[Column] = &[
     of("phones", Kind::List),
     of("vrms", Kind::List),
     of("flags", Kind::Words(&["victim", "vulnerable", "witness", "suspect", "deceased", "high_profile", "restricted"])),
+    of("valid_from", Kind::Date),
+    of("valid_to", Kind::Date),
 ];
 
 const INCIDENTS: &[Column] = &[

@@ -46,6 +46,7 @@ mod parquet_pages;
 #[path = "../../fuzz/src/parquet.rs"]
 mod parquet;
 mod part;
+mod people;
 mod present;
 mod queries;
 mod records;
@@ -66,6 +67,7 @@ mod time;
 mod xlsx;
 
 pub mod access;
+pub mod history;
 pub mod profile;
 pub mod tables;
 
@@ -94,6 +96,16 @@ pub use tables::{
     Account, Assignment, Authority, Disposition, Duty, HighProfile, Incident, IncidentPerson, InputFile, Origin,
     Person, Quarantined, Relationship, Staff, TableName, Training,
 };
+
+/// One row of each member of staff, as a run makes them of dated rows. `rows` are sorted.
+pub(crate) fn settle_staff(rows: Vec<Staff>) -> Vec<Staff> {
+    staff::settle(rows).0
+}
+
+/// One row of each person whose rows have days. `rows` are sorted.
+pub(crate) fn settle_people(rows: Vec<Person>) -> Vec<Person> {
+    people::settle(rows).0
+}
 
 /// Files that feed one table in one way: a `[[sources]]` entry of the config.
 #[derive(Clone, Debug)]
@@ -214,6 +226,7 @@ pub(crate) fn ingest_with(sources: &[Source], progress: &dyn Progress, limits: L
         ..Tables::default()
     };
     run.settle_staff(&mut tables);
+    run.settle_people(&mut tables);
     run.note_names(&tables);
     run.finish(&mut tables);
     Ok(tables)
@@ -361,6 +374,19 @@ impl Run<'_> {
         tables.staff = staff;
         for (index, file) in self.files.iter_mut().enumerate() {
             file.input.notes.extend(found.notes(index as u16));
+        }
+    }
+
+    /// Makes one row of each person whose rows have days.
+    fn settle_people(&mut self, tables: &mut Tables) {
+        let (people, earlier) = people::settle(std::mem::take(&mut tables.people));
+        tables.people = people;
+        for (file, rows) in earlier {
+            let rows = if rows == 1 { "1 row is".to_owned() } else { format!("{rows} rows are") };
+            self.files[usize::from(file)].input.notes.push(format!(
+                "{rows} of a person at an earlier time; the latest state counts, and earlier names, addresses, vehicles and \
+                 numbers are kept with their days"
+            ));
         }
     }
 

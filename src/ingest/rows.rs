@@ -130,6 +130,11 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
+    /// What is made of several rows, once all are read; no column.
+    pub(crate) const fn later<T>(&self, _name: &'static str) -> Vec<T> {
+        Vec::new()
+    }
+
     fn unread(&mut self, name: &'static str, cell: &[u8], problem: String) {
         self.bench.tally.note_cell(self.line, name, cell, problem);
     }
@@ -230,7 +235,7 @@ macro_rules! row {
 row!(Staff, Staff, {
     staff_id: text, forename: text, middle_names: text, surname: text, previous_surnames: list, known_as: text, dob: text, address: text,
     postcode: text, phones: list, vrms: list, role: text, grade: text, team: text, station: text, line_manager: text, start_date: date,
-    end_date: date, status: text, valid_from: date, valid_to: date,
+    end_date: date, status: text, valid_from: date, valid_to: date, history: later,
 }
 );
 row!(Account, Accounts, { login: text, system: text, staff_id: text, kind: text, from: moment, to: moment });
@@ -240,9 +245,10 @@ row!(Relationship, Relationships, {
 });
 row!(Person, People, {
     subject_id: text, forename: text, middle_names: text, surname: text, aliases: list, dob: text, address: text, postcode: text,
-    phones: list, vrms: list, flags: list,
+    phones: list, vrms: list, flags: list, valid_from: date, valid_to: date, history: later,
 }
-    fn key(&self) -> Option<&str> { Some(&self.subject_id) }
+    // Of a person whose rows have days there are several.
+    fn key(&self) -> Option<&str> { (self.valid_from.is_none() && self.valid_to.is_none()).then_some(&self.subject_id) }
 );
 row!(Incident, Incidents, { incident_id: text, opened: moment, closed: moment, kind: text, address: text, postcode: text, restricted: flag }
     fn key(&self) -> Option<&str> { Some(&self.incident_id) }

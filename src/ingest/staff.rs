@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::history::{self, State};
 use super::tables::Staff;
 
 /// What was found out about staff ids that stand there several times, as sentences for the file of the row in question.
@@ -23,7 +24,8 @@ pub(crate) struct Found {
 ///
 /// Two rows are one person unless the surname and also the forename or the date of birth differ; one date of birth makes them one. Of one
 /// person the row counts that is valid last; where no row says from when it is valid, the one in the file whose name sorts last;
-/// rows of one file that say no dates are all kept. Earlier surnames become previous surnames.
+/// rows of one file that say no dates are all kept. Earlier surnames become previous surnames, and what was theirs for a time keeps its
+/// days.
 pub(crate) fn settle(rows: Vec<Staff>) -> (Vec<Staff>, Found) {
     let mut found = Found::default();
     let mut kept = Vec::with_capacity(rows.len());
@@ -70,8 +72,10 @@ fn merge(mut states: Vec<Staff>, kept: &mut Vec<Staff>, found: &mut Found) {
     // The last first; the whole row decides where dates and files do not.
     let last = |state: &Staff| (state.valid_from, state.valid_to.unwrap_or(NaiveDate::MAX), state.origin.file);
     states.sort_by_cached_key(|state| Reverse((last(state), state.clone())));
+    let history = history::of_states(&in_time(&states));
     let mut states = states.into_iter();
     let Some(mut latest) = states.next() else { return };
+    latest.history = history;
     for earlier in states {
         *found.earlier.entry(earlier.origin.file).or_default() += 1;
         let known = |name: &str| {
@@ -87,6 +91,30 @@ fn merge(mut states: Vec<Staff>, kept: &mut Vec<Staff>, found: &mut Found) {
         };
     }
     kept.push(latest);
+}
+
+/// The states, the earliest first. Its beginning is when the data begin, not when somebody moved in; and HR does not hear
+/// of moves after the last one.
+fn in_time(states: &[Staff]) -> Vec<State<'_>> {
+    let mut states: Vec<State<'_>> = states
+        .iter()
+        .rev()
+        .map(|state| State {
+            from: state.valid_from,
+            to: state.valid_to,
+            address: &state.address,
+            postcode: &state.postcode,
+            phones: &state.phones,
+            vrms: &state.vrms,
+        })
+        .collect();
+    if let Some(first) = states.first_mut() {
+        first.from = None;
+    }
+    if let Some(last) = states.last_mut() {
+        last.to = None;
+    }
+    states
 }
 
 impl Found {
@@ -122,6 +150,7 @@ impl Found {
 mod tests {
     use super::*;
     use crate::ingest::Origin;
+    use crate::ingest::history::{Dated, Held};
 
     fn row(id: &str, name: &str, dob: &str, from: Option<(i32, u32)>, at: (u16, u32)) -> Staff {
         let (forename, surname) = name.split_once(' ').unwrap();
@@ -151,6 +180,33 @@ mod tests {
         assert_eq!(kept[0].valid_from, NaiveDate::from_ymd_opt(2025, 1, 1));
         assert_eq!(found.earlier, BTreeMap::from([(0, 2)]));
         assert!(found.reused.is_empty() && found.contradicting.is_empty());
+    }
+
+    #[test]
+    fn what_was_theirs_for_a_time_keeps_its_days() {
+        let state = |month, address: &str, vrms: &[&str]| Staff {
+            address: address.to_owned(),
+            vrms: vrms.iter().map(|&vrm| vrm.to_owned()).collect(),
+            ..row("s1", "Ann Smith", "1980-01-02", Some((2025, month)), (0, month))
+        };
+        let (kept, _) = settle(vec![
+            state(1, "1 Old Road", &["AB12 CDE"]),
+            state(2, "1 OLD ROAD.", &["ab12cde", "XY99 ZZZ"]),
+            state(3, "2 New Road", &["XY99 ZZZ"]),
+        ]);
+        let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day);
+        let home = |address: &str| Held::Home { address: address.to_owned(), postcode: String::new() };
+        let dated = |held, from, to| Dated { held, from, to };
+        assert_eq!(
+            kept[0].history,
+            [
+                dated(home("1 OLD ROAD."), None, day(2, 28)),
+                dated(home("2 New Road"), day(3, 1), None),
+                dated(Held::Vrm("ab12cde".to_owned()), None, day(2, 28)),
+                dated(Held::Vrm("XY99 ZZZ".to_owned()), day(2, 1), None),
+            ]
+        );
+        assert_eq!(kept[0].address, "2 New Road");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::history::Dated;
 use crate::instant::Instant;
 
 /// Where a row stands in the files that were read.
@@ -48,6 +49,8 @@ pub struct Staff {
     pub valid_from: Option<NaiveDate>,
     /// Last day on which the row was true.
     pub valid_to: Option<NaiveDate>,
+    /// Present and earlier homes, vehicles and numbers with their days, where several states tell of them; not a column.
+    pub history: Vec<Dated>,
     pub origin: Origin,
 }
 
@@ -106,6 +109,12 @@ pub struct Person {
     pub vrms: Vec<String>,
     /// `victim`, `vulnerable`, `witness`, `suspect`, `deceased`, `high_profile`, `restricted`.
     pub flags: Vec<String>,
+    /// First day on which the row was true; of several states of one person, of the last.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day on which the row was true.
+    pub valid_to: Option<NaiveDate>,
+    /// Present and earlier homes, vehicles and numbers with their days, where rows have days; not a column.
+    pub history: Vec<Dated>,
     pub origin: Origin,
 }
 

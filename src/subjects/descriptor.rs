@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
+use super::past::{Past, Span, told};
 use super::terms::{Address, Birth, Email, Phone, Postcode, Vrm, name};
+use crate::ingest::history::Dated;
 use crate::ingest::{HighProfile, IncidentPerson, Person, Relationship, Staff};
 
 /// Which of somebody's names a name is.
@@ -48,6 +50,8 @@ pub struct Descriptor {
     pub emails: Vec<Email>,
     /// Vehicles; a typed partial plate too.
     pub vrms: Vec<Vrm>,
+    /// What was theirs once, where days are known; `None` for most.
+    pub past: Option<Box<Past>>,
 }
 
 /// No list of a descriptor grows past this: more is a shared or broken record.
@@ -80,16 +84,44 @@ impl Descriptor {
             }
         }
         d.addresses.extend(Address::parse(fields.address, fields.postcode));
-        d.phones.extend(fields.phones.iter().filter_map(|raw| Phone::parse(raw)).take(MOST));
-        d.phones.sort_unstable();
-        d.phones.dedup();
-        d.emails.extend(fields.phones.iter().filter_map(|raw| Email::parse(raw)).take(MOST));
-        d.emails.sort_unstable();
-        d.emails.dedup();
-        d.vrms.extend(fields.vrms.iter().filter_map(|raw| Vrm::parse(raw)).take(MOST));
-        d.vrms.sort_unstable();
-        d.vrms.dedup();
+        d.add_things(fields.phones, fields.vrms);
         d
+    }
+
+    /// Numbers and vehicles, each once.
+    fn add_things(&mut self, phones: &[String], vrms: &[String]) {
+        self.phones.extend(phones.iter().filter_map(|raw| Phone::parse(raw)).take(MOST));
+        self.phones.sort_unstable();
+        self.phones.dedup();
+        self.emails.extend(phones.iter().filter_map(|raw| Email::parse(raw)).take(MOST));
+        self.emails.sort_unstable();
+        self.emails.dedup();
+        self.vrms.extend(vrms.iter().filter_map(|raw| Vrm::parse(raw)).take(MOST));
+        self.vrms.sort_unstable();
+        self.vrms.dedup();
+    }
+
+    /// Where days are known, what is theirs by them, and what was.
+    fn part(&mut self, history: &[Dated], with_address: bool) {
+        if history.is_empty() {
+            return;
+        }
+        let told = told(history, with_address);
+        self.phones.clear();
+        self.emails.clear();
+        self.vrms.clear();
+        self.add_things(&told.phones, &told.vrms);
+        if let Some(address) = told.address {
+            self.addresses = vec![address];
+        }
+        self.past = Some(Box::new(told.past));
+    }
+
+    /// Every address with its days: the present ones first, then those before.
+    pub fn places(&self) -> impl Iterator<Item = (&Address, Span)> {
+        let now = self.past.as_ref().map(|past| past.home).unwrap_or_default();
+        let before = self.past.iter().flat_map(|past| &past.homes).map(|(address, span)| (address, *span));
+        self.addresses.iter().map(move |address| (address, now)).chain(before)
     }
 
     /// A row of the nominal index.
@@ -97,6 +129,7 @@ impl Descriptor {
     pub fn of_person(row: &Person, as_of: NaiveDate) -> Self {
         let mut d = Self::of_person_without_address(row, as_of);
         d.addresses.extend(Address::parse(&row.address, &row.postcode));
+        d.part(&row.history, true);
         d
     }
 
@@ -119,6 +152,7 @@ impl Descriptor {
         for alias in &row.aliases {
             d.add_alias(alias);
         }
+        d.part(&row.history, false);
         d
     }
 
@@ -145,6 +179,7 @@ impl Descriptor {
         if let Some(known) = name::normalise(&row.known_as) {
             d.add_forename(&known, NameRole::KnownAs);
         }
+        d.part(&row.history, true);
         d
     }
 
@@ -302,6 +337,7 @@ impl Descriptor {
         {
             self.birth = other.birth;
         }
+        let housed = !self.addresses.is_empty();
         for address in &other.addresses {
             if !self.addresses.contains(address) && self.addresses.len() < MOST {
                 self.addresses.push(address.clone());
@@ -321,6 +357,18 @@ impl Descriptor {
             if !self.vrms.contains(vrm) && self.vrms.len() < MOST {
                 self.vrms.push(*vrm);
             }
+        }
+        match (&mut self.past, &other.past) {
+            (Some(past), Some(more)) => past.merge(more),
+            (none @ None, Some(more)) => {
+                let mut more = more.clone();
+                if housed {
+                    // The days are those of the other's address.
+                    more.home = Span::default();
+                }
+                *none = Some(more);
+            }
+            (_, None) => {}
         }
     }
 

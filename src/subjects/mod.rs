@@ -8,6 +8,7 @@
 
 pub mod descriptor;
 pub mod lookup;
+pub mod past;
 pub mod people;
 pub mod postings;
 pub mod resolve;
@@ -16,6 +17,7 @@ pub mod typed;
 
 pub use descriptor::{Descriptor, NameForm, NameRole};
 pub use lookup::Lookup;
+pub use past::{Past, Span, Together};
 pub use people::PeopleIndex;
 pub use resolve::{Asked, resolve, resolve_one, resolve_with};
 pub use typed::Typed;
