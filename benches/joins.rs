@@ -123,8 +123,14 @@ fn measure(looks: u64, incidents: u64) -> (f64, f64) {
     let as_of = chrono::NaiveDate::from_ymd_opt(1970, 6, 1).unwrap_or_default();
     let index = PeopleIndex::new(&tables.people, as_of);
     let subjects = subjects::resolve_with(&tables.access, &index);
-    let relations =
-        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, as_of);
+    let relations = relations::relate(
+        &subjects,
+        &tables.staff,
+        &tables.relationships,
+        &tables.people,
+        &tables.high_profile,
+        (as_of, as_of),
+    );
     let users = Users::new(&tables.staff, &tables.accounts, std::iter::empty::<&str>());
     let clock = Clock::now();
     let links = purpose::Links::new(&tables, &subjects, &index, &users);

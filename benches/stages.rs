@@ -45,7 +45,14 @@ fn stages(c: &mut Criterion) {
     let index = subjects::PeopleIndex::new(&tables.people, day);
     let subjects = subjects::resolve_with(&tables.access, &index);
     let relate = || {
-        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, day)
+        relations::relate(
+            &subjects,
+            &tables.staff,
+            &tables.relationships,
+            &tables.people,
+            &tables.high_profile,
+            (day, day),
+        )
     };
     group.bench_function("relations", |b| b.iter(|| black_box(relate())));
 

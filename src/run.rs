@@ -252,11 +252,18 @@ pub fn stages<'a>(config: &RunConfig, tables: &'a Tables, house: &House, watch: 
     let window = window(config, tables);
     watch.stage("Who was looked at");
     let year = window.until.local_date(window.zone).unwrap_or_default();
+    let since = window.since.local_date(window.zone).unwrap_or_default();
     let index = subjects::PeopleIndex::new(&tables.people, year);
     let subjects = subjects::resolve_with(&tables.access, &index);
     watch.stage("Who is tied to whom");
-    let relations =
-        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, year);
+    let relations = relations::relate(
+        &subjects,
+        &tables.staff,
+        &tables.relationships,
+        &tables.people,
+        &tables.high_profile,
+        (since, year),
+    );
     watch.stage("Why they looked");
     let mut judged = purpose::judge(tables, &subjects, &relations, &index, &window, house);
     if config.values.ablation.no_purpose {

@@ -118,8 +118,14 @@ fn a_run_finds_what_counting_by_hand_finds() {
     let day = until.local_date(config.zone).expect("a day");
     let index = subjects::PeopleIndex::new(&tables.people, day);
     let subjects = subjects::resolve_with(&tables.access, &index);
-    let relations =
-        relations::relate(&subjects, &tables.staff, &tables.relationships, &tables.people, &tables.high_profile, day);
+    let relations = relations::relate(
+        &subjects,
+        &tables.staff,
+        &tables.relationships,
+        &tables.people,
+        &tables.high_profile,
+        (day, day),
+    );
     let judged = purpose::judge(&tables, &subjects, &relations, &index, &window, &house);
     let world = World::new(&tables, &subjects, &relations, &judged);
 

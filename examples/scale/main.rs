@@ -146,7 +146,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("searches described {:.1} s", start.elapsed().as_secs_f64());
     let described = memory();
     let start = Instant::now();
-    let found = relate(&subjects, &staff, &relations, &[], &[], as_of);
+    let found = relate(&subjects, &staff, &relations, &[], &[], (as_of, as_of));
     let seconds = start.elapsed().as_secs_f64();
     let held = memory();
     println!(

@@ -13,7 +13,7 @@ use crate::ingest::{HighProfile, Person, Relationship, Staff};
 use crate::subjects::postings::Key;
 use crate::subjects::terms::compare::{forenames, joined, surnames};
 use crate::subjects::terms::{Address, AddressLevel, Email, NameLevel};
-use crate::subjects::{Descriptor, NameRole};
+use crate::subjects::{Descriptor, NameRole, Span, Together};
 
 /// One person somebody may be looking for: a member of staff, or somebody tied to one.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Circle {
     pub references: Vec<Reference>,
     /// For each member of staff, the row of their own reference.
     pub own_rows: Vec<u32>,
-    /// Homes of staff.
+    /// Homes of staff, those before the present ones included.
     pub homes: Homes,
     /// Declared addresses of former partners who live elsewhere; [`Home::staff`] is the row in `references`.
     pub former_homes: Homes,
@@ -67,7 +67,8 @@ pub struct Circle {
 #[derive(Default)]
 struct Seen {
     bearers: Vec<Bearer>,
-    residents: Vec<(u32, u32)>,
+    /// Home, person, and whether they were there together.
+    residents: Vec<(u32, u32, Together)>,
     reached: Vec<u32>,
 }
 
@@ -86,9 +87,9 @@ impl Circle {
         let mut homes = Homes::new(
             own.iter()
                 .enumerate()
-                .flat_map(|(row, d)| d.addresses.iter().map(move |a| (row, a)))
-                .filter(|(_, a)| a.is_full())
-                .map(|(row, a)| Home { staff: row as u32, address: a.clone(), communal: a.communal })
+                .flat_map(|(row, d)| d.places().map(move |place| (row, place)))
+                .filter(|(_, (a, _))| a.is_full())
+                .map(|(row, (a, span))| Home { staff: row as u32, address: a.clone(), communal: a.communal, span })
                 .collect(),
         );
         let mut seen = scan(people, &homes, as_of);
@@ -209,9 +210,15 @@ impl Circle {
     }
 
     /// Homes with more known people than a household has.
-    fn mark_communal(&mut self, homes: &mut Homes, residents: &[(u32, u32)], people: &[Person], own: &[Descriptor]) {
+    fn mark_communal(
+        &mut self,
+        homes: &mut Homes,
+        residents: &[(u32, u32, Together)],
+        people: &[Person],
+        own: &[Descriptor],
+    ) {
         let mut names: Vec<Vec<u64>> = vec![Vec::new(); homes.all.len()];
-        for &(home, person) in residents {
+        for &(home, person, _) in residents.iter().filter(|(.., together)| *together != Together::Apart) {
             let p = &people[person as usize];
             names[home as usize].push(Key::new(0).text(&p.surname).text(&p.forename).text(&p.dob).end());
         }
@@ -237,12 +244,12 @@ impl Circle {
     fn add_households(
         &mut self,
         homes: &Homes,
-        residents: &[(u32, u32)],
+        residents: &[(u32, u32, Together)],
         people: &[Person],
         own: &[Descriptor],
         as_of: NaiveDate,
     ) {
-        let household = |staff: u32, descriptor: Descriptor| Reference {
+        let household = |staff: u32, descriptor: Descriptor, to: Option<NaiveDate>| Reference {
             staff,
             kind: TieKind::Household,
             relation: None,
@@ -250,21 +257,48 @@ impl Circle {
             identity: 0,
             home_assumed: false,
             from: None,
-            to: None,
+            to,
         };
-        for &(home, person) in residents {
+        let mut found = Vec::new();
+        for &(home, person, together) in residents {
             let home = &homes.all[home as usize];
-            if !home.communal {
-                self.references.push(household(home.staff, Descriptor::of_person(&people[person as usize], as_of)));
+            if home.communal || together == Together::Apart {
+                continue;
+            }
+            let descriptor = Descriptor::of_person(&people[person as usize], as_of);
+            if let Some(to) = self.shared_until(home, &descriptor, together) {
+                found.push(household(home.staff, descriptor, to));
             }
         }
         for home in &homes.all {
             homes.at(&home.address, |other, _, level| {
-                let other = homes.all[other as usize].staff;
-                if level == AddressLevel::Same && other != home.staff {
-                    self.references.push(household(home.staff, own[other as usize].clone()));
+                let other = &homes.all[other as usize];
+                let descriptor = &own[other.staff as usize];
+                if level == AddressLevel::Same
+                    && other.staff != home.staff
+                    && let Some(to) = self.shared_until(home, descriptor, home.span.together(other.span))
+                {
+                    found.push(household(home.staff, descriptor.clone(), to));
                 }
             });
+        }
+        // Whoever lives there still is not a former resident too.
+        found.sort_by_key(|reference| reference.to.is_some());
+        self.references.append(&mut found);
+    }
+
+    /// Until when somebody of that address shared it with the member of staff; `Some(None)` = they do still. Where one has gone and
+    /// nothing says when the other was there, whoever bears the member's surname did, and any other is as likely the next tenant.
+    pub fn shared_until(&self, home: &Home, other: &Descriptor, together: Together) -> Option<Option<NaiveDate>> {
+        match together {
+            Together::Now => Some(None),
+            Together::Until(day) => Some(Some(day)),
+            Together::Apart => None,
+            Together::Unknown(day) => {
+                let name = &self.surnames[home.staff as usize];
+                let kin = !name.is_empty() && other.surnames.iter().any(|known| *joined(&known.text) == **name);
+                kin.then_some(Some(day))
+            }
         }
     }
 
@@ -326,6 +360,7 @@ impl Circle {
                 staff: row as u32,
                 address: a.clone(),
                 communal: false,
+                span: Span::default(),
             }));
         }
         Homes::new(all)
@@ -402,13 +437,19 @@ fn scan(people: &[Person], homes: &Homes, as_of: NaiveDate) -> Seen {
             for (i, person) in part.iter().enumerate() {
                 let d = Descriptor::of_person(person, as_of);
                 seen.bearers.extend(Bearer::of(&d));
-                for address in &d.addresses {
+                for (address, span) in d.places() {
                     homes.at(address, |home, _, level| {
                         if level == AddressLevel::Same {
-                            seen.residents.push((home, (chunk * 4096 + i) as u32));
+                            let together = homes.all[home as usize].span.together(span);
+                            seen.residents.push((home, (chunk * 4096 + i) as u32, together));
                         }
                     });
-                    homes.near(address, |home, _| seen.reached.push(homes.all[home as usize].staff));
+                    homes.near(address, |home, _| {
+                        let home = &homes.all[home as usize];
+                        if home.span.together(span) == Together::Now {
+                            seen.reached.push(home.staff);
+                        }
+                    });
                 }
             }
             seen

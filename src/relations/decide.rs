@@ -10,6 +10,10 @@
 
 mod alone;
 
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+
 use super::circle::{Circle, Reference};
 use super::evidence::{Evidence, compare, place_bits};
 use super::identifiers::Identifiers as I;
@@ -20,7 +24,7 @@ use super::weights as w;
 use super::{Policy, Tie, TieKind, WatchTie, kin};
 use crate::subjects::terms::compare::joined;
 use crate::subjects::terms::{AddressLevel, PostcodeLevel};
-use crate::subjects::{Subject, SubjectId, SubjectKind};
+use crate::subjects::{Subject, SubjectId, SubjectKind, Together};
 
 /// What one thread found.
 #[derive(Debug, Default)]
@@ -47,9 +51,26 @@ pub struct Decider<'a> {
     candidates: Vec<u32>,
     /// (staff, home's bits, full agreement)
     homes: Vec<(u32, f32, AddressLevel)>,
-    near: Vec<(u32, Nearness)>,
+    /// Homes that the subject does not share any more.
+    former: Vec<FormerHome>,
+    /// With the last day, of those who are neighbours no more.
+    near: Vec<(u32, Nearness, Option<NaiveDate>)>,
+    /// The first day on which anybody looked.
+    since: NaiveDate,
     /// Members of staff that the subject is tied to so far, ascending.
     tied: Vec<u32>,
+}
+
+/// A home that a member of staff and a subject shared, or that was the member's before and where the subject is now.
+#[derive(Clone, Copy, Debug)]
+struct FormerHome {
+    staff: u32,
+    bits: f32,
+    level: AddressLevel,
+    /// The last day on which both were there, or on which one of them was.
+    end: NaiveDate,
+    /// Known to have been there together.
+    together: bool,
 }
 
 /// One reference with what speaks for it.
@@ -69,7 +90,7 @@ impl Hypothesis<'_> {
 impl<'a> Decider<'a> {
     /// Over one circle and its index.
     #[must_use]
-    pub fn new(circle: &'a Circle, index: &'a Index, policy: Policy) -> Self {
+    pub fn new(circle: &'a Circle, index: &'a Index, policy: Policy, since: NaiveDate) -> Self {
         let known = circle.context.frequencies.persons().max(1.0).log2();
         let namesake = policy.namesakes.map_or(w::PRIOR_NAMESAKE, |all| w::PRIOR_NAMESAKE.min(all - known));
         Self {
@@ -80,7 +101,9 @@ impl<'a> Decider<'a> {
             found: Found::default(),
             candidates: Vec::new(),
             homes: Vec::new(),
+            former: Vec::new(),
             near: Vec::new(),
+            since,
             tied: Vec::new(),
         }
     }
@@ -95,9 +118,18 @@ impl<'a> Decider<'a> {
             SubjectKind::Vehicle | SubjectKind::Phone => self.thing(id, subject),
             SubjectKind::Place => self.place(id, subject),
         }
+        self.former_residents(id, subject, first);
         self.former_homes(id, subject, first);
         self.neighbours(id, first);
         self.surnames(id, subject, first);
+        let mut at = first;
+        while let Some(tie) = self.found.ties.get(at) {
+            if tie.holds_on(self.since) {
+                at += 1;
+            } else {
+                self.found.ties.swap_remove(at);
+            }
+        }
         let ties = &mut self.found.ties[first..];
         ties.sort_by(|a, b| {
             (a.staff, a.kind)
@@ -123,17 +155,40 @@ impl<'a> Decider<'a> {
 
     fn find_homes(&mut self, subject: &Subject) {
         self.homes.clear();
+        self.former.clear();
         self.near.clear();
         let homes = &self.circle.homes;
-        for address in &subject.descriptor.addresses {
-            homes.at(address, |row, bits, level| self.homes.push((homes.all[row as usize].staff, bits, level)));
+        for (address, span) in subject.descriptor.places() {
+            let (here, former) = (&mut self.homes, &mut self.former);
+            homes.at(address, |row, bits, level| {
+                let home = &homes.all[row as usize];
+                let mut left =
+                    |end, together| former.push(FormerHome { staff: home.staff, bits, level, end, together });
+                match home.span.together(span) {
+                    Together::Now => here.push((home.staff, bits, level)),
+                    Together::Until(end) => left(end, true),
+                    Together::Unknown(end) => left(end, false),
+                    Together::Apart => {}
+                }
+            });
             let near = &mut self.near;
-            self.found.keys_capped +=
-                homes.near(address, |row, nearness| near.push((homes.all[row as usize].staff, nearness)));
+            self.found.keys_capped += homes.near(address, |row, nearness| {
+                let home = &homes.all[row as usize];
+                match home.span.together(span) {
+                    Together::Now => near.push((home.staff, nearness, None)),
+                    Together::Until(end) => near.push((home.staff, nearness, Some(end))),
+                    Together::Apart | Together::Unknown(_) => {}
+                }
+            });
         }
         self.homes.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         self.homes.dedup_by_key(|home| home.0);
-        self.near.sort_unstable();
+        // The surest and latest of one member of staff.
+        let order = |home: &FormerHome| (home.staff, Reverse((home.together, home.end)));
+        self.former.sort_by(|a, b| order(a).cmp(&order(b)).then(b.bits.total_cmp(&a.bits)));
+        self.former.dedup_by_key(|home| home.staff);
+        // A neighbour still comes before one who was, the nearest first.
+        self.near.sort_unstable_by_key(|(staff, nearness, end)| (*staff, end.is_some(), *nearness, Reverse(*end)));
         self.near.dedup_by_key(|near| near.0);
     }
 
@@ -259,11 +314,17 @@ impl<'a> Decider<'a> {
         let elsewhere = hypotheses.iter().filter(|h| {
             let found = h.evidence.identifiers;
             home.is_none()
-                && (found.contains(I::ADDRESS) && h.reference.kind != TieKind::Own
+                && (found.contains(I::ADDRESS)
+                    && (h.reference.kind != TieKind::Own || found.contains(I::FORMER_ADDRESS))
                     || found.contains(I::POSTCODE | I::SURNAME))
         });
         let with_relation = elsewhere
-            .map(|h| h.evidence.address_bits + h.evidence.surname_bits + self.policy.lives_with)
+            .map(|h| {
+                // The family of the member of staff may have stayed where they were: as likely as they.
+                let left = h.reference.kind == TieKind::Own && h.evidence.identifiers.contains(I::FORMER_ADDRESS);
+                let other = if left { 0.0 } else { self.policy.lives_with };
+                h.evidence.address_bits + h.evidence.surname_bits + other
+            })
             .chain(hypotheses.iter().filter_map(|h| h.evidence.twin()))
             .map(|bits| (self.policy.prior + bits).exp2())
             .fold(0.0, f32::max);
@@ -304,6 +365,7 @@ impl<'a> Decider<'a> {
                 from_address: h.is_inferred(),
                 from: h.reference.from,
                 to: h.reference.to,
+                lapses: None,
                 rival: others.best(h, hypotheses, total),
             });
         }
@@ -345,6 +407,7 @@ impl<'a> Decider<'a> {
                 from_address: true,
                 from: None,
                 to: None,
+                lapses: None,
                 rival: best.filter(|h| h.weight / total >= 0.01).map(|h| match h.reference.kind {
                     TieKind::Own => "the member of staff".to_owned(),
                     kind => format!("the {} {}", kind.words(), h.reference.descriptor.name_label()),
@@ -387,6 +450,7 @@ impl<'a> Decider<'a> {
             from_address: true,
             from: None,
             to: None,
+            lapses: None,
             rival: None,
         });
     }

@@ -10,8 +10,10 @@ use super::identifiers::Identifiers as I;
 use super::prior_names::NO_FAMILY_NAME;
 use super::weights as w;
 use crate::subjects::terms::compare::{self, joined};
-use crate::subjects::terms::{Address, AddressLevel, BirthLevel, Email, NameLevel, PostcodeLevel, VrmLevel, wildcard};
-use crate::subjects::{Descriptor, NameForm, NameRole};
+use crate::subjects::terms::{
+    Address, AddressLevel, BirthLevel, Email, NameLevel, Phone, PostcodeLevel, Vrm, VrmLevel, wildcard,
+};
+use crate::subjects::{Descriptor, NameForm, NameRole, Past, Span};
 
 /// Bits for and against two descriptions being one person.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -75,7 +77,10 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
         (Some(x), Some(y)) => Some((x.compare(&y), x, y)),
         _ => None,
     };
-    let place = best_place(a, b);
+    let (place, former) = match former_place(a, b) {
+        Some(then) if best_place(a, b).is_none_or(|now| now.0 < then.0) => (Some(then), true),
+        _ => (best_place(a, b), false),
+    };
     names(a, b, context, birth.map(|(level, ..)| level), place, &mut e);
     if let Some((level, x, y)) = birth {
         let (bits, set, mut against) = birth_level(level, x.only_year().max(y.only_year()), context);
@@ -101,8 +106,12 @@ pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
             AddressLevel::Postcode(PostcodeLevel::Differs) | AddressLevel::Differs => e.against |= I::ADDRESS,
             AddressLevel::Postcode(_) | AddressLevel::Unknown => {}
         }
+        if former {
+            e.identifiers |= I::FORMER_ADDRESS;
+        }
     }
     things(a, b, context, &mut e);
+    former_things(a, b, context, &mut e);
     if !a.record.is_empty() && !b.record.is_empty() {
         if a.record == b.record {
             e.bits += w::RECORD;
@@ -199,6 +208,52 @@ fn best_place(a: &Descriptor, b: &Descriptor) -> Option<(f32, AddressLevel)> {
         .iter()
         .flat_map(|x| b.addresses.iter().map(move |y| place_bits(x, y)))
         .max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
+}
+
+/// The best of what either had before against all that the other has or had. It speaks for, never against.
+fn former_place(a: &Descriptor, b: &Descriptor) -> Option<(f32, AddressLevel)> {
+    fn before(of: &Descriptor) -> impl Iterator<Item = &Address> {
+        of.past.iter().flat_map(|past| &past.homes).map(|(address, _)| address)
+    }
+    let pairs = before(a)
+        .flat_map(|x| b.places().map(move |(y, _)| (x, y)))
+        .chain(a.addresses.iter().flat_map(|x| before(b).map(move |y| (x, y))));
+    pairs
+        .map(|(x, y)| place_bits(x, y))
+        .filter(|(bits, _)| *bits > 0.0)
+        .max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
+        .map(|(bits, level)| ((bits + w::FORMER_PLACE).max(0.0), level))
+}
+
+/// A plate or number that was theirs, where none that is theirs agrees.
+fn former_things(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) {
+    /// What was one's is or was the other's.
+    fn meets<T>(was: &[(T, Span)], is: &[T], also_was: &[(T, Span)], same: impl Fn(&T, &T) -> bool) -> bool {
+        was.iter().any(|(x, _)| is.iter().chain(also_was.iter().map(|(y, _)| y)).any(|y| same(x, y)))
+    }
+    if a.past.is_none() && b.past.is_none() {
+        return;
+    }
+    let none = Past::default();
+    let (p, q) = (a.past.as_deref().unwrap_or(&none), b.past.as_deref().unwrap_or(&none));
+    let plate = |x: &Vrm, y: &Vrm| {
+        matches!(x.compare(y), VrmLevel::Exact | VrmLevel::Folded) && !context.shared_vrms.contains(x.folded().bytes())
+    };
+    let vrm = meets(&p.vrms, &b.vrms, &q.vrms, plate) || meets(&q.vrms, &a.vrms, &p.vrms, plate);
+    if vrm && !e.identifiers.contains(I::VRM) {
+        e.bits += w::FORMER_VRM;
+        e.identifiers |= I::FORMER_VRM;
+    }
+    let line = |x: &Phone, y: &Phone| x.same(*y) && !context.shared_phones.contains(&x.last_nine());
+    let mail = |x: &Email, y: &Email| x == y && !context.shared_emails.contains(x);
+    let number = meets(&p.phones, &b.phones, &q.phones, line)
+        || meets(&q.phones, &a.phones, &p.phones, line)
+        || meets(&p.emails, &b.emails, &q.emails, mail)
+        || meets(&q.emails, &a.emails, &p.emails, mail);
+    if number && !e.identifiers.any(I::PHONE | I::EMAIL) {
+        e.bits += w::FORMER_PHONE;
+        e.identifiers |= I::FORMER_PHONE;
+    }
 }
 
 fn names(

@@ -58,6 +58,12 @@ identifiers! {
     STREET = 19, "street";
     /// E-mail address.
     EMAIL = 20, "email";
+    /// The dwelling, street or postcode is one where they lived before.
+    FORMER_ADDRESS = 21, "former_address";
+    /// A number plate that was theirs; it says who, and no more whose it is.
+    FORMER_VRM = 22, "former_vrm";
+    /// A telephone number or e-mail address that was theirs.
+    FORMER_PHONE = 23, "former_phone";
 }
 
 impl Identifiers {
@@ -161,7 +167,9 @@ impl Identifiers {
         for (bit, word) in
             [(Self::INITIAL, "initial"), (Self::YEAR, "birth year"), (Self::AGE, "age"), (Self::ADDRESS, "address")]
         {
-            if bit == Self::YEAR && self.contains(Self::DOB) {
+            if bit == Self::ADDRESS && self.contains(bit | Self::FORMER_ADDRESS) {
+                parts.push("former address".to_owned());
+            } else if bit == Self::YEAR && self.contains(Self::DOB) {
                 parts.push(
                     if self.contains(Self::DATE_SLIP) { "birth date (with a slip)" } else { "birth date" }.to_owned(),
                 );
@@ -182,6 +190,12 @@ impl Identifiers {
         }
         if self.contains(Self::EMAIL) {
             parts.push("e-mail address".to_owned());
+        }
+        if self.contains(Self::FORMER_VRM) {
+            parts.push("former number plate".to_owned());
+        }
+        if self.contains(Self::FORMER_PHONE) {
+            parts.push("former telephone number or e-mail address".to_owned());
         }
         match parts.split_last() {
             None => String::new(),
@@ -215,6 +229,7 @@ mod tests {
             (I::NAME | I::NICKNAME | I::DOB | I::ADDRESS, "name (other form), birth date and address"),
             (I::SURNAME | I::INITIAL, "surname and initial"),
             (I::VRM, "number plate"),
+            (I::NAME | I::ADDRESS | I::FORMER_ADDRESS | I::FORMER_VRM, "name, former address and former number plate"),
             (I::NONE, ""),
         ] {
             assert_eq!(set.words(), words);

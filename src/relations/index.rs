@@ -11,7 +11,7 @@ use super::places::house_keys;
 use crate::subjects::postings::{Key, Postings};
 use crate::subjects::terms::compare::{joined, one_edit};
 use crate::subjects::terms::{name, nicknames, wildcard};
-use crate::subjects::{Descriptor, NameForm, NameRole};
+use crate::subjects::{Descriptor, NameForm, NameRole, Past};
 
 const RECORD: u8 = 1;
 const VRM: u8 = 2;
@@ -142,10 +142,13 @@ impl Keys {
         for phone in &d.phones {
             add(self.keys.get(Key::new(PHONE).number(phone.last_nine()).end()), LONG_LIST);
         }
-        for address in &d.addresses {
+        for (address, _) in d.places() {
             for key in house_keys(address) {
                 add(self.keys.get(key), LONG_LIST);
             }
+        }
+        if let Some(past) = &d.past {
+            past_keys(past, |key| add(self.keys.get(key), LONG_LIST));
         }
         if let Some(birth) = d.birth.filter(|b| b.is_full()) {
             for (tag, names) in [(BORN_SURNAME, &d.surnames), (BORN_FORENAME, &d.forenames)] {
@@ -287,7 +290,7 @@ fn wide_keys(d: &Descriptor, mut add: impl FnMut(u64)) {
     if let Some(birth) = d.birth.filter(|b| b.is_full()) {
         add(Key::new(BORN).number(birth.packed()).end());
     }
-    for address in &d.addresses {
+    for (address, _) in d.places() {
         if let Some(code) = address.postcode.and_then(|p| p.unit().or_else(|| p.sector())) {
             add(Key::new(UNIT).number(code).end());
             initials(UNIT_SURNAME, &d.surnames, code, &mut add);
@@ -315,6 +318,13 @@ fn wide_keys(d: &Descriptor, mut add: impl FnMut(u64)) {
     }
 }
 
+/// Plates and numbers that were somebody's.
+fn past_keys(past: &Past, mut add: impl FnMut(u64)) {
+    past.vrms.iter().for_each(|(vrm, _)| add(Key::new(VRM).text(vrm.folded().as_str()).end()));
+    past.emails.iter().for_each(|(email, _)| add(Key::new(EMAIL).text(email.as_str()).end()));
+    past.phones.iter().for_each(|(phone, _)| add(Key::new(PHONE).number(phone.last_nine()).end()));
+}
+
 fn reference_keys(d: &Descriptor, ids: &FxHashMap<Box<str>, u32>, mut add: impl FnMut(u64)) {
     if !d.record.is_empty() {
         add(Key::new(RECORD).text(&d.record).end());
@@ -329,8 +339,11 @@ fn reference_keys(d: &Descriptor, ids: &FxHashMap<Box<str>, u32>, mut add: impl 
         add(Key::new(PHONE).number(phone.last_nine()).end());
     }
     // Own homes are found through `places`; what is indexed here are the others'.
-    for address in &d.addresses {
+    for (address, _) in d.places() {
         house_keys(address).into_iter().for_each(&mut add);
+    }
+    if let Some(past) = &d.past {
+        past_keys(past, &mut add);
     }
     if let Some(birth) = d.birth.filter(|b| b.is_full()) {
         for (tag, names) in [(BORN_SURNAME, &d.surnames), (BORN_FORENAME, &d.forenames)] {

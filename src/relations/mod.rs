@@ -189,10 +189,26 @@ pub struct Tie {
     pub from_address: bool,
     /// Since when, where declared.
     pub from: Option<NaiveDate>,
-    /// Until when, where declared.
+    /// Until when, where declared; of a shared address, the last day on which they shared it.
     pub to: Option<NaiveDate>,
+    /// Last day on which the tie says anything: what was theirs, a vehicle above all, is theirs no more.
+    pub lapses: Option<NaiveDate>,
     /// The best other explanation, in words, where it has at least one chance in a hundred.
     pub rival: Option<String>,
+}
+
+impl Tie {
+    /// It says something on that day.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.lapses.is_none_or(|last| day <= last)
+    }
+
+    /// It rests on an address that they do not share any more on that day.
+    #[must_use]
+    pub fn is_former_home(&self, day: NaiveDate) -> bool {
+        self.from_address && self.relation.is_none() && self.to.is_some_and(|last| last < day)
+    }
 }
 
 /// One subject that is somebody on the watch list.
@@ -301,6 +317,7 @@ pub struct Known {
     index: index::Index,
     watch: watch::Watch,
     policy: Policy,
+    since: NaiveDate,
 }
 
 /// How ties to persons are decided.
@@ -367,7 +384,14 @@ impl Known {
         let circle = circle::Circle::build(staff, relationships, people, high_profile, as_of);
         let index = index::Index::new(&circle);
         let watch = watch::Watch::build(high_profile, people, &circle, as_of);
-        Self { circle, index, watch, policy: Policy::default() }
+        Self { circle, index, watch, policy: Policy::default(), since: NaiveDate::MIN }
+    }
+
+    /// Without what had lapsed before that day, the first on which anybody looked.
+    #[must_use]
+    pub const fn since(mut self, day: NaiveDate) -> Self {
+        self.since = day;
+        self
     }
 
     /// Deciding in another way.
@@ -387,7 +411,7 @@ impl Known {
     /// For one thread.
     #[must_use]
     pub fn asker(&self) -> Asker<'_> {
-        Asker { decider: decide::Decider::new(&self.circle, &self.index, self.policy), known: self }
+        Asker { decider: decide::Decider::new(&self.circle, &self.index, self.policy, self.since), known: self }
     }
 }
 
@@ -414,7 +438,7 @@ impl Asker<'_> {
 }
 
 /// Relates every subject to everybody tied to any member of staff, and to the watch list.
-/// `as_of` is the last day of the window: it turns two-digit years.
+/// Of the first and last day of the window, the first says what had lapsed before, and the last turns two-digit years.
 #[must_use]
 pub fn relate(
     subjects: &Subjects,
@@ -422,9 +446,9 @@ pub fn relate(
     relationships: &[Relationship],
     people: &[Person],
     high_profile: &[HighProfile],
-    as_of: NaiveDate,
+    (since, as_of): (NaiveDate, NaiveDate),
 ) -> Relations {
-    let known = Known::new(staff, relationships, people, high_profile, as_of);
+    let known = Known::new(staff, relationships, people, high_profile, as_of).since(since);
 
     /// Subjects a thread takes at a time.
     const CHUNK: usize = 2048;

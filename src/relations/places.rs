@@ -2,6 +2,7 @@
 
 use super::evidence::place_bits;
 use super::weights::{ADDRESS_BUILDING, NEIGHBOUR_REACH};
+use crate::subjects::Span;
 use crate::subjects::postings::{Key, Postings};
 use crate::subjects::terms::{Address, AddressLevel, PostcodeLevel};
 
@@ -21,6 +22,8 @@ pub struct Home {
     pub address: Address,
     /// A station or hostel, or more known people than a household has.
     pub communal: bool,
+    /// When it was theirs.
+    pub span: Span,
 }
 
 /// How near a neighbour lives; each with the chance that the address is one of the nearest.

@@ -129,7 +129,8 @@ fn world() -> World {
 
 fn related(world: &World, queries: &[&str]) -> (Subjects, Relations) {
     let subjects = resolve(&log(queries), &world.people, as_of());
-    let relations = relate(&subjects, &world.staff, &world.relationships, &world.people, &world.high_profile, as_of());
+    let relations =
+        relate(&subjects, &world.staff, &world.relationships, &world.people, &world.high_profile, (as_of(), as_of()));
     (subjects, relations)
 }
 

@@ -117,6 +117,12 @@ pub const PHONE: f32 = 18.0;
 pub const EMAIL: f32 = 18.0;
 /// A number or mailbox that several people of different homes share \[R\].
 pub const PHONE_SHARED: f32 = 6.0;
+/// By an address where somebody lived before: old records keep it, and so do families who stayed \[R, as an alias\].
+pub const FORMER_PLACE: f32 = -1.0;
+/// A plate that was theirs: others have held it since \[R, as a plate misread\].
+pub const FORMER_VRM: f32 = 13.0;
+/// A number or mailbox that was theirs; numbers are given out again \[R\].
+pub const FORMER_PHONE: f32 = 12.0;
 /// The very record \[R: certain but for clerical error\].
 pub const RECORD: f32 = 25.0;
 /// Two records: the index holds some people twice \[R\].
@@ -171,6 +177,13 @@ pub const HOUSEHOLD_MOST: usize = 12;
 pub const SHARED_THING: usize = 4;
 /// Probability that somebody recorded at a former partner's declared address lives with them still \[R: addresses age\].
 pub const FORMER_HOME: f32 = 0.93;
+/// Probability that somebody recorded at an address lived there with a member of staff who was there in those days \[R\].
+pub const FORMER_RESIDENT: f32 = 0.93;
+/// Days after its end on which a plate or number may still be somebody's: states are taken by the month, and sales are told
+/// late \[R\].
+pub const HELD_ON: i64 = 31;
+/// Days after a move on which the old address, where nobody is known to have shared it, is still of interest \[R\].
+pub const MOVED_AWAY: i64 = 730;
 /// Nearest possible addresses on each side of a home: 50 in all.
 pub const NEIGHBOUR_REACH: u32 = 25;
 

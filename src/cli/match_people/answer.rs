@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::tables::day;
 use crate::cli::console::Console;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -30,8 +31,8 @@ const BLOCK: usize = 256 << 10;
 /// Blocks that are held for each thread.
 const BLOCKS: usize = 8;
 
-/// The columns of a search: the id, whoever typed it, the terms.
-const COLUMNS: [&[&str]; 12] = [
+/// The columns of a search: the id, whoever typed it, the terms, and when it was typed.
+const COLUMNS: [&[&str]; 13] = [
     &["query_id", "event_id"],
     &["staff_id", "login"],
     &["forename"],
@@ -44,13 +45,18 @@ const COLUMNS: [&[&str]; 12] = [
     &["phone"],
     &["text"],
     &["subject_id", "person_id"],
+    &["at"],
 ];
+/// How many of these are terms, after the first two.
+const TERMS: usize = 10;
 
 /// One search.
 pub struct Search<'a> {
     id: Cow<'a, str>,
     /// Whoever typed it, as given.
     by: &'a str,
+    /// When it was typed, as given.
+    at: &'a str,
     asked: Asked<'a>,
 }
 
@@ -67,6 +73,8 @@ pub struct Told {
     answered: u64,
     /// Typed by nobody on the staff list.
     strangers: u64,
+    /// With a time that is none.
+    undated: u64,
     noted: Noted,
 }
 
@@ -88,9 +96,9 @@ impl Searches {
         if by_staff && !plan.has(1) {
             return Err(sheet::missing(&sheet, COLUMNS[1]));
         }
-        if (2..COLUMNS.len()).all(|term| !plan.has(term)) {
+        if (2..2 + TERMS).all(|term| !plan.has(term)) {
             let message = format!("{} has no column to search by", sheet.name());
-            let terms: Vec<&str> = COLUMNS[2..].iter().map(|names| names[0]).collect();
+            let terms: Vec<&str> = COLUMNS[2..2 + TERMS].iter().map(|names| names[0]).collect();
             let help = format!("it may have {}, with or without `q_`", terms.join(", "));
             return Err(Failure::said(Exit::Input, "match::no_terms", message, help));
         }
@@ -141,6 +149,12 @@ impl Searches {
                 counted(told.strangers, "search was typed", "searches were typed")
             ));
         }
+        if told.undated > 0 {
+            console.warn(&format!(
+                "{} an `at` that does not begin with a day of the form YYYY-MM-DD; the day of --as-of is taken",
+                counted(told.undated, "search has", "searches have")
+            ));
+        }
         console.done(&format!("{} of {} answered", told.answered, counted(told.searches, "search", "searches")));
     }
 }
@@ -150,6 +164,7 @@ impl Told {
         self.searches += other.searches;
         self.answered += other.answered;
         self.strangers += other.strangers;
+        self.undated += other.undated;
         self.noted.add(other.noted);
     }
 }
@@ -157,12 +172,12 @@ impl Told {
 fn lines(rows: &Rows, plan: &Plan, mut answer: impl FnMut(&Search<'_>, &mut Lines)) -> Lines {
     let mut out = Lines::default();
     let broken = rows.each(plan, |row| {
-        let [id, by, forename, surname, dob, age, address, postcode, vrm, phone, text, record] =
+        let [id, by, forename, surname, dob, age, address, postcode, vrm, phone, text, record, at] =
             std::array::from_fn(|column| row.cells[column].as_ref());
         let id = if id.is_empty() { Cow::Owned(format!("line:{}", row.line)) } else { Cow::Borrowed(id) };
         let typed = Typed { forename, surname, dob, age, address, postcode, vrm, phone };
         let length = out.text.len();
-        answer(&Search { id, by, asked: Asked { record, typed, text } }, &mut out);
+        answer(&Search { id, by, at, asked: Asked { record, typed, text } }, &mut out);
         out.told.searches += 1;
         out.told.answered += u64::from(out.text.len() > length);
         out.told.noted.ragged += u64::from(row.ragged);
@@ -222,8 +237,10 @@ impl<'a> ByStaff<'a> {
         let subject = resolve_one(&search.asked, self.index);
         let (ties, watched) = asker.only(&subject);
         let colleague = self.known.colleague();
-        for a in answers(subject.kind, ties, watched, typist, colleague).iter().filter(|a| a.probability >= self.least)
-        {
+        let day = day(search.at);
+        out.told.undated += u64::from(day.is_none() && !search.at.is_empty());
+        let all = answers(subject.kind, ties, watched, typist, colleague, day.unwrap_or(self.index.as_of()));
+        for a in all.iter().filter(|a| a.probability >= self.least) {
             let who = match a.who {
                 Who::Myself => Cow::Borrowed("self"),
                 Who::Relation(row) => Cow::Owned(format!("rel:{}", self.relations[row as usize].relation_id)),
@@ -231,6 +248,8 @@ impl<'a> ByStaff<'a> {
                 Who::HighProfile(_) => Cow::Borrowed("high_profile"),
                 Who::Colleague(_) => Cow::Borrowed("colleague"),
                 Who::Neighbour => Cow::Borrowed("neighbour"),
+                Who::FormerHousehold => Cow::Borrowed("former_household"),
+                Who::FormerNeighbour => Cow::Borrowed("former_neighbour"),
             };
             push(&mut out.text, &search.id, &who, (a.bits, a.probability), (a.identifiers, a.against));
         }

@@ -31,8 +31,10 @@ not. Searches need query_id. `person_id` and
 
 With --people the answer is a person_id. With --staff every search carries the
 staff_id of whoever typed it, and the answer is self, rel:<relation_id>, household,
-high_profile, colleague or neighbour. A search has a row for each answer, best
-first, and no row where no answer is earned.
+high_profile, colleague or neighbour; former_household and former_neighbour where
+rows with valid_from say that an address was shared and is no more. A search has a
+row for each answer, best first, and no row where no answer is earned. A column `at`
+says when it was typed; without one the day of --as-of is taken.
 
 `identifiers` names what agrees, `against` what speaks against it; name_only says
 that nothing but a name agrees. `bits` is the evidence (log2 of how much likelier

@@ -55,6 +55,9 @@ pub fn moment(at: Instant, zone: Tz) -> String {
 #[must_use]
 pub fn tie_words(world: &World<'_>, tie: &CaseTie) -> String {
     let declared = if tie.relation.is_some() { ", declared" } else { "" };
+    if tie.kind == TieKind::Household && tie.from_address && tie.former {
+        return "at a former home of the user".to_owned();
+    }
     let former = if tie.former && tie.kind != TieKind::ExPartner { " in the past" } else { "" };
     let base = match tie.kind {
         TieKind::Own if tie.from_address => "the user's own address".to_owned(),

@@ -250,7 +250,8 @@ impl Context {
             }
             match tie.kind {
                 TieKind::ExPartner => former.push((tie.staff, home)),
-                TieKind::Own | TieKind::Household => drop(own.insert((tie.staff, home))),
+                // Where they lived before may be where the former partner stayed.
+                TieKind::Own | TieKind::Household if tie.to.is_none() => drop(own.insert((tie.staff, home))),
                 _ => {}
             }
         }

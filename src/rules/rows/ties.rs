@@ -119,6 +119,7 @@ fn ties(
         .relations
         .between(subject, user)
         .iter()
+        .filter(|t| t.lapses.is_none() || first_look_day().is_none_or(|day| t.holds_on(day)))
         .map(|t| CaseTie {
             kind: t.kind,
             bits: t.bits,
