@@ -335,18 +335,24 @@ fn bound_by_full_name(
     }
 }
 
-/// Forename typed as surname and the other way round, both fitting; one of them may be misspelt.
-fn names_swapped(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) -> bool {
+/// The main forename and surname of `a` against surnames and forenames of `b`: the worse of the two levels, where both fit.
+fn swapped(a: &Descriptor, b: &Descriptor) -> Option<NameLevel> {
     let main = |list: &[NameForm], text: &str| {
         let fits = |x: &str| (x.len() > 2 && text.len() > 2).then(|| compare::surnames(x, text));
         list.iter().filter(|n| n.role != NameRole::Middle).filter_map(|n| fits(&n.text)).min()
     };
-    let (Some(first), Some(last)) = (a.forename(), a.surname()) else { return false };
-    let (Some(family), Some(given)) = (main(&b.surnames, first), main(&b.forenames, last)) else { return false };
+    let (family, given) = (main(&b.surnames, a.forename()?)?, main(&b.forenames, a.surname()?)?);
     let (better, worse) = (family.min(given), family.max(given));
-    if better > NameLevel::Spacing || worse > NameLevel::TwoEdits {
+    (better <= NameLevel::Spacing && worse <= NameLevel::TwoEdits).then_some(worse)
+}
+
+/// Forename typed as surname and the other way round, both fitting; one of them may be misspelt.
+fn names_swapped(a: &Descriptor, b: &Descriptor, context: &Context, e: &mut Evidence) -> bool {
+    let (Some(worse), Some(first), Some(last)) =
+        ([swapped(a, b), swapped(b, a)].into_iter().flatten().min(), a.forename(), a.surname())
+    else {
         return false;
-    }
+    };
     let (Some(their_first), Some(their_last)) = (b.forename(), b.surname()) else { return false };
     let f = &context.frequencies;
     // Both readings of both sides are symmetric under an exchange of the two.

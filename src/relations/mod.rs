@@ -484,6 +484,8 @@ pub fn relate(
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod spelling_tests;
 #[cfg(test)]
 mod tests;
