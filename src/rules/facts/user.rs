@@ -180,5 +180,5 @@ pub(super) const FACTS: &[Fact] = &[
         &["access"],
         COVERS_PARTLY,
     ),
-    code(S, "feed.duty", "Whether the roster covers the user: from nine looks in ten on", &["access"], COVERS),
+    code(S, "feed.duty", "Whether the roster covers the user at any look", &["access"], COVERS),
 ];
