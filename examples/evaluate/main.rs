@@ -10,10 +10,12 @@
 //! WORLD is a folder written by `simulate`; RUN is a folder of reports with `referrals.csv`, `findings.csv` and
 //! `evidence.csv`. Accuracy is never printed: where one user in a hundred misuses the systems, referring nobody has 99 %.
 
+mod aims;
 mod catalogue;
 mod explained;
 mod fair_page;
 mod fairness;
+mod figures;
 mod intervals;
 mod judge;
 mod looks;

@@ -1,6 +1,8 @@
 //! `docs/evaluation.md`, made from outcomes.
 
+use crate::aims::aims;
 use crate::explained::Explained;
+use crate::figures::{counted, fine, per_thousand, ratio, thousands, two};
 use crate::intervals::Count;
 use crate::judge::{Cell, FORCE, Judgement};
 use crate::outcome::{AS_SHIPPED, Outcome, dropped, percent};
@@ -12,8 +14,6 @@ use std::fmt::Write;
 
 /// One of the areas that the probe measured on a world.
 type AreaOf = fn(&Outcome) -> Option<Area>;
-/// A figure over pooled worlds.
-type FigureOf = fn(&Pool<'_>) -> Option<Figure>;
 
 /// The words; what stands in double braces is put in.
 const TEMPLATE: &str = include_str!("page.md");
@@ -61,15 +61,6 @@ struct Page<'o> {
     /// Where the set is the last that is there.
     main: Pool<'o>,
     set: &'static str,
-}
-
-/// One line of the aims: its name, how it is made from worlds, and the aim.
-struct Aim {
-    name: String,
-    of: fn(&Pool<'_>) -> Option<Figure>,
-    aim: &'static str,
-    met: fn(&Figure) -> bool,
-    show: fn(&Figure) -> String,
 }
 
 impl Page<'_> {
@@ -433,147 +424,18 @@ impl Page<'_> {
     }
 }
 
-fn aims() -> Vec<Aim> {
-    let share = |figure: &Figure| ratio(figure);
-    let none: fn(&Figure) -> bool = |_| true;
-    let mut aims = Vec::new();
-    for (name, of) in [
-        ("precision@10", (|p| Some(p.share(|j| at(j, 10)))) as fn(&Pool<'_>) -> Option<Figure>),
-        ("precision@25", |p| Some(p.share(|j| at(j, 25)))),
-    ] {
-        aims.push(Aim { name: format!("{name}, ranked list"), of, aim: "", met: none, show: share });
-    }
-    aims.push(Aim {
-        name: "precision@50, ranked list".to_owned(),
-        of: |p| Some(p.share(|j| at(j, 50))),
-        aim: ".90, lower end .80",
-        met: |f| f.value >= 0.9 && f.low >= 0.8,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "precision@100, ranked list".to_owned(),
-        of: |p| Some(p.share(|j| at(j, 100))),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "R-precision, ranked list".to_owned(),
-        of: |p| Some(p.share(|j| j.ranked.r_precision)),
-        aim: ".80",
-        met: |f| f.value >= 0.8,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "R-precision, refer lane alone".to_owned(),
-        of: |p| Some(p.share(|j| j.refer.r_precision)),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "average precision, ranked list (mean over worlds)".to_owned(),
-        of: |p| Some(p.mean(|o| o.judged.as_ref().map_or(0.0, |j| j.ranked.average_precision))),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "cases found to the budget".to_owned(),
-        of: |p| Some(p.share(|j| cases(j, |c| c.shown, |c| c.budget))),
-        aim: ".85",
-        met: |f| f.value >= 0.85,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "the same, mean over kinds".to_owned(),
-        of: |p| Some(p.over_kinds(|c| c.shown, |c| c.budget)),
-        aim: ".85",
-        met: |f| f.value >= 0.85,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "cases found in the refer lane alone".to_owned(),
-        of: |p| Some(p.share(|j| cases(j, |c| c.shown, |c| c.refer))),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    let first: [(&str, FigureOf); 7] = [
-        ("own_record", |p| found(p, "own_record")),
-        ("family", |p| found(p, "family")),
-        ("neighbour", |p| found(p, "neighbour")),
-        ("colleague", |p| found(p, "colleague")),
-        ("celebrity", |p| found(p, "celebrity")),
-        ("training_live", |p| found(p, "training_live")),
-        ("no_incident", |p| found(p, "no_incident")),
-    ];
-    for (kind, of) in first {
-        aims.push(Aim {
-            name: format!("found to the budget: {}", kind.replace('_', " ")),
-            of,
-            aim: ".90",
-            met: |f| f.value >= 0.9,
-            show: share,
-        });
-    }
-    aims.push(Aim {
-        name: "misusers on the list to the budget, shown by some table".to_owned(),
-        of: |p| Some(p.share(|j| j.shown.budget)),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "misusers on it, shown by no table".to_owned(),
-        of: |p| Some(p.share(|j| j.unshown.budget)),
-        aim: "",
-        met: none,
-        show: share,
-    });
-    aims.push(Aim {
-        name: "false referrals per 1,000 innocent staff a month".to_owned(),
-        of: |p| Some(a_month(p)),
-        aim: "",
-        met: none,
-        show: per_thousand,
-    });
-    aims.push(Aim {
-        name: "all-benign: false referrals per 1,000 staff a month".to_owned(),
-        of: |p| Some(a_month(p)),
-        aim: "at most .2",
-        met: |f| f.value <= 0.2e-3,
-        show: per_thousand,
-    });
-    aims.push(Aim {
-        name: "new cases per investigator a day, refer lane".to_owned(),
-        of: |p| Some(p.mean(|o| new_cases(o, &["refer"]))),
-        aim: "at most 5",
-        met: |f| f.value <= 5.0,
-        show: two,
-    });
-    aims.push(Aim {
-        name: "the same with the conflict lane".to_owned(),
-        of: |p| Some(p.mean(|o| new_cases(o, &["refer", "conflict"]))),
-        aim: "",
-        met: none,
-        show: two,
-    });
-    aims
-}
-
-fn at(j: &Judgement, k: usize) -> Count {
+pub fn at(j: &Judgement, k: usize) -> Count {
     j.ranked.precision.get(&k).copied().unwrap_or_default()
 }
 
 /// Cases of a kind that some table shows, found to the budget.
-fn found(pool: &Pool<'_>, kind: &str) -> Option<Figure> {
+pub fn found(pool: &Pool<'_>, kind: &str) -> Option<Figure> {
     let figure = pool.share(|j| cases(j, |c| c.shown && c.kind == kind, |c| c.budget));
     figure.count.is_some_and(|c| c.of > 0).then_some(figure)
 }
 
 /// False referrals a member of staff in 30 days.
-fn a_month(pool: &Pool<'_>) -> Figure {
+pub fn a_month(pool: &Pool<'_>) -> Figure {
     let days = pool.outcomes.first().map_or(30, |o| o.world.days.max(1)) as f64;
     let rate = pool.rate(|j| j.false_referrals);
     let by = 30.0 / days;
@@ -581,7 +443,7 @@ fn a_month(pool: &Pool<'_>) -> Figure {
 }
 
 /// New referrals a day and investigator, of whom there is one for every 10,000 members of staff.
-fn new_cases(o: &Outcome, lanes: &[&str]) -> f64 {
+pub fn new_cases(o: &Outcome, lanes: &[&str]) -> f64 {
     let Some(j) = &o.judged else { return 0.0 };
     let new: usize = lanes.iter().filter_map(|lane| j.new.get(*lane)).sum();
     new as f64 / o.world.days.max(1) as f64 / crate::print::investigators(o)
@@ -647,50 +509,6 @@ fn share(cell: &Cell) -> f64 {
     Count::new(cell.budget, cell.cases).value()
 }
 
-/// "0.94 (0.92 to 0.96; 472 of 500)".
-fn ratio(figure: &Figure) -> String {
-    let of = figure.count.map_or(String::new(), |c| format!("; {} of {}", whole(c.hits), c.of));
-    format!("{:.2} ({:.2} to {:.2}{of})", figure.value, figure.low, figure.high)
-}
-
-fn two(figure: &Figure) -> String {
-    format!("{:.1} ({:.1} to {:.1})", figure.value, figure.low, figure.high)
-}
-
-fn per_thousand(figure: &Figure) -> String {
-    let of = figure.count.map_or(String::new(), |c| format!("; {} of {}", whole(c.hits), thousands(c.of)));
-    format!("{:.2} ({:.2} to {:.2}{of})", figure.value * 1e3, figure.low * 1e3, figure.high * 1e3)
-}
-
-/// "0.80 (0.68 to 0.88; 39 of 50)".
-fn counted(count: Count) -> String {
-    if count.of == 0 {
-        return "–".to_owned();
-    }
-    let share = count.wilson();
-    format!("{:.2} ({:.2} to {:.2}; {} of {})", share.value, share.low, share.high, whole(count.hits), count.of)
-}
-
-fn fine(count: Count) -> String {
-    format!("{:.3} ({} of {})", count.value(), thousands(count.hits as usize), thousands(count.of))
-}
-
-fn whole(hits: f64) -> String {
-    if hits.fract().abs() < 1e-9 { thousands(hits as usize) } else { format!("{hits:.1}") }
-}
-
-fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (nth, digit) in digits.chars().enumerate() {
-        if nth > 0 && (digits.len() - nth).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// "seeds 1, 2", or how many and from where to where.
 fn seeds(pool: &Pool<'_>) -> String {
     let seeds = pool.seeds();
@@ -746,12 +564,5 @@ mod tests {
         assert_eq!(fill("1 {{a}} 2", block).expect("filled"), "1 x 2");
         assert!(fill("1 {{b}} 2", block).is_err());
         assert!(fill("1 {{a 2", block).is_err());
-    }
-
-    #[test]
-    fn figures_for_people() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(thousands), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!(percent(0.002), "0.2 %");
-        assert_eq!(counted(Count::new(5, 10)), "0.50 (0.24 to 0.76; 5 of 10)");
     }
 }
