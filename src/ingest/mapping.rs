@@ -1,11 +1,13 @@
 //! From the cells of a source row to the canonical cells of its table.
 
+use csv::ByteRecord;
 use regex::bytes::Regex;
 
+use super::blocks::Limits;
 use super::columns::{MAX_COLUMNS, Spec, spec};
 use super::derive::{Derived, Names, Noticed, Steps};
 use super::error::{IngestError, nearest};
-use super::part::{At, Bench, Fields, Part};
+use super::part::{At, Bench, Fields, Part, check_cells};
 use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
 use super::tally::Refusal;
@@ -225,6 +227,25 @@ impl Mapping {
         part.row(&cells, at, bench)
     }
 
+    /// Uses a row of a file that is held as a whole, or puts it into quarantine.
+    pub(crate) fn held_row<P: Part>(
+        &self,
+        record: Result<ByteRecord, Refusal>,
+        at: At,
+        limits: Limits,
+        part: &mut P,
+        bench: &mut Bench,
+    ) {
+        bench.tally.rows += 1;
+        let taken = record.and_then(|record| {
+            check_cells(&record, record.as_slice(), limits)?;
+            self.row(&record, at, part, bench)
+        });
+        if let Err(refusal) = taken {
+            bench.tally.refuse(at.line, &refusal);
+        }
+    }
+
     /// Fills the canonical cells, which must be empty, from a source row and what was derived from it.
     pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
         let mut noticed = derived.noticed;
@@ -327,7 +348,6 @@ pub(crate) fn recognised(table: TableName, profile: &Profile, header: &[String])
 mod tests {
     use super::*;
     use crate::ingest::profile::parse;
-    use csv::ByteRecord;
 
     const PLACE: Place<'_> = Place { file: "a.csv", line: 1, profile: None };
 

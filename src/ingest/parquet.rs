@@ -18,7 +18,7 @@ use super::error::IngestError;
 use super::file::Job;
 use super::mapping::Mapping;
 use super::parquet_pages;
-use super::part::{At, Bench, Part, check_cells};
+use super::part::{At, Bench, Part};
 use super::stream::{FREE_INFLATION, MAX_RATIO};
 use super::tally::Refusal;
 
@@ -69,14 +69,7 @@ impl ParquetLayout {
             for row in 0..frame.height() {
                 let number = (first + row) as u64;
                 let at = At { file: job.index, line: line_number(number + 1), offset: number };
-                bench.tally.rows += 1;
-                let taken = self.record(&frame, row).and_then(|record| {
-                    check_cells(&record, record.as_slice(), limits)?;
-                    self.mapping.row(&record, at, part, bench)
-                });
-                if let Err(refusal) = taken {
-                    bench.tally.refuse(at.line, &refusal);
-                }
+                self.mapping.held_row(self.record(&frame, row), at, limits, part, bench);
             }
             first += rows;
         }
@@ -303,8 +296,8 @@ fn list(items: &Series) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::tables::TableName;
-    use crate::ingest::{NoProgress, Source, ingest, reread};
+    use crate::ingest::tests::Folder;
+    use crate::ingest::{NoProgress, ingest, reread};
     use polars::prelude::{Column, IntoColumn, NamedFrom, ParquetWriter, PlSmallStr};
 
     fn frame() -> DataFrame {
@@ -327,16 +320,10 @@ mod tests {
 
     #[test]
     fn reads_rows_and_reads_them_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log.parquet");
-        ParquetWriter::new(fs::File::create(&path).unwrap()).with_row_group_size(Some(2)).finish(&mut frame()).unwrap();
-        let sources = [Source {
-            table: TableName::Access,
-            files: vec![path.clone()],
-            names: vec!["log.parquet".to_owned()],
-            profile: None,
-            zone: chrono_tz::UTC,
-        }];
+        let folder = Folder::new();
+        let mut bytes = Vec::new();
+        ParquetWriter::new(&mut bytes).with_row_group_size(Some(2)).finish(&mut frame()).unwrap();
+        let sources = [folder.access("log.parquet", &bytes)];
         let tables = ingest(&sources, &NoProgress).unwrap();
         let input = &tables.inputs[0];
         assert_eq!((input.rows, input.used, input.quarantined), (3, 2, 1));
@@ -348,9 +335,8 @@ mod tests {
         assert_eq!((raw[0].at.as_str(), raw[0].source_line), ("2025-06-18T11:00:00Z", 3));
         assert_eq!((raw[1].login.as_str(), raw[1].q_vrm.as_str()), ("1001", "AB12 CDE"));
 
-        let bytes = fs::read(&path).unwrap();
         for cut in [5, bytes.len() / 2, bytes.len() - 1] {
-            fs::write(&path, &bytes[..cut]).unwrap();
+            folder.put("log.parquet", &bytes[..cut]);
             assert!(ingest(&sources, &NoProgress).is_err(), "{cut}");
         }
     }

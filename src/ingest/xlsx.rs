@@ -16,7 +16,7 @@ use super::error::IngestError;
 use super::file::Job;
 use super::header::MAX_WIDTH;
 use super::mapping::{Mapping, header_key, recognised};
-use super::part::{At, Bench, Part, check_cells};
+use super::part::{At, Bench, Part};
 use super::stamps::{from_serial, written};
 use super::tally::Refusal;
 
@@ -103,15 +103,8 @@ impl XlsxLayout {
                 bench.tally.repeated_headers += 1;
                 return true;
             }
-            bench.tally.rows += 1;
             let at = At { file: job.index, line: line_number(u64::from(number) + 1), offset: u64::from(number) };
-            let taken = self.record(cells).and_then(|record| {
-                check_cells(&record, record.as_slice(), limits)?;
-                self.mapping.row(&record, at, part, bench)
-            });
-            if let Err(refusal) = taken {
-                bench.tally.refuse(at.line, &refusal);
-            }
+            self.mapping.held_row(self.record(cells), at, limits, part, bench);
             true
         })
     }

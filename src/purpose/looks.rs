@@ -137,6 +137,41 @@ pub struct Looks {
     pub unknown_login: u64,
 }
 
+#[cfg(test)]
+impl Look {
+    /// One event at a moment, for tests: nothing else is known of it.
+    pub(super) fn bare(user: UserId, at: Instant) -> Self {
+        Self {
+            user,
+            subject: 0,
+            first_at: at,
+            last_at: at,
+            system: 1,
+            events_from: 0,
+            events: 1,
+            incident: 0,
+            on_behalf_of: super::NOBODY,
+            environment: Environment::Live,
+            account: AccountKind::Personal,
+            denied: 0,
+            errors: 0,
+            printed: 0,
+            changed: 0,
+            created: false,
+            automatic: false,
+            reason: ReasonClass::default(),
+            quoted: Quoted::Nothing,
+            purpose: Purpose::Explained,
+            explained_by: None,
+            explained_row: 0,
+            expired_link: false,
+            duty: DutyState::Unknown,
+            session: false,
+            session_live: false,
+        }
+    }
+}
+
 impl Looks {
     /// The events of one look.
     pub fn events<'a>(&'a self, look: &Look, log: &'a AccessLog) -> impl Iterator<Item = &'a Event> {

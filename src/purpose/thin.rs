@@ -168,39 +168,9 @@ fn groups(look: &Look, unit_of: &[Option<u32>]) -> impl Iterator<Item = Group> {
 mod tests {
     use super::*;
     use crate::instant::{DAY, HOUR, Instant};
-    use crate::purpose::looks::NOBODY;
-    use crate::purpose::{AccountKind, DutyState, Quoted, ReasonClass};
 
     fn look(user: UserId, system: Code, day: i64, purpose: Purpose) -> Look {
-        let at = Instant(day * DAY + 12 * HOUR);
-        Look {
-            user,
-            subject: 0,
-            first_at: at,
-            last_at: at,
-            system,
-            events_from: 0,
-            events: 1,
-            incident: 0,
-            on_behalf_of: NOBODY,
-            environment: Environment::Live,
-            account: AccountKind::Personal,
-            denied: 0,
-            errors: 0,
-            printed: 0,
-            changed: 0,
-            created: false,
-            automatic: false,
-            reason: ReasonClass::default(),
-            quoted: Quoted::Nothing,
-            purpose,
-            explained_by: None,
-            explained_row: 0,
-            expired_link: false,
-            duty: DutyState::Unknown,
-            session: false,
-            session_live: false,
-        }
+        Look { system, purpose, ..Look::bare(user, Instant(day * DAY + 12 * HOUR)) }
     }
 
     fn staff() -> Vec<Staff> {

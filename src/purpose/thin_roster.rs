@@ -82,38 +82,10 @@ pub(super) fn apply(looks: &mut [Look], thin: &[bool]) {
 mod tests {
     use super::*;
     use crate::instant::Instant;
-    use crate::purpose::looks::NOBODY;
-    use crate::purpose::{AccountKind, Quoted, ReasonClass, Template};
+    use crate::purpose::Template;
 
     fn look(user: UserId, duty: DutyState, template: &str) -> Look {
-        Look {
-            user,
-            subject: 0,
-            first_at: Instant(0),
-            last_at: Instant(0),
-            system: 1,
-            events_from: 0,
-            events: 1,
-            incident: 0,
-            on_behalf_of: NOBODY,
-            environment: Environment::Live,
-            account: AccountKind::Personal,
-            denied: 0,
-            errors: 0,
-            printed: 0,
-            changed: 0,
-            created: false,
-            automatic: false,
-            reason: ReasonClass::default(),
-            quoted: Quoted::Nothing,
-            purpose: Purpose::Explained,
-            explained_by: Template::named(template),
-            explained_row: 0,
-            expired_link: false,
-            duty,
-            session: false,
-            session_live: false,
-        }
+        Look { duty, explained_by: Template::named(template), ..Look::bare(user, Instant(0)) }
     }
 
     /// Two units of six; thirty looks of each user, of which `off` of the user are off duty.
