@@ -210,7 +210,8 @@ fn best_place(a: &Descriptor, b: &Descriptor) -> Option<(f32, AddressLevel)> {
         .max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
 }
 
-/// The best of what either had before against all that the other has or had. It speaks for, never against.
+/// The best of what either had before against all that the other has or had, where it is the dwelling or its postcode. It
+/// speaks for, never against.
 fn former_place(a: &Descriptor, b: &Descriptor) -> Option<(f32, AddressLevel)> {
     fn before(of: &Descriptor) -> impl Iterator<Item = &Address> {
         of.past.iter().flat_map(|past| &past.homes).map(|(address, _)| address)
@@ -220,7 +221,10 @@ fn former_place(a: &Descriptor, b: &Descriptor) -> Option<(f32, AddressLevel)> {
         .chain(a.addresses.iter().flat_map(|x| before(b).map(move |y| (x, y))));
     pairs
         .map(|(x, y)| place_bits(x, y))
-        .filter(|(bits, _)| *bits > 0.0)
+        .filter(|(_, level)| {
+            use AddressLevel::{Building, NoPlace, Postcode, Same};
+            matches!(level, Same | Building | NoPlace | Postcode(PostcodeLevel::Unit))
+        })
         .max_by(|x, y| x.0.total_cmp(&y.0).then(y.1.cmp(&x.1)))
         .map(|(bits, level)| ((bits + w::FORMER_PLACE).max(0.0), level))
 }
