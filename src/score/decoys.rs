@@ -23,6 +23,7 @@ use rustc_hash::FxHashMap;
 
 use super::case::{self, CaseScore};
 use super::lanes::refers;
+use super::member::Chances;
 use super::{Lane, Member, Weighed, total};
 use crate::ingest::{Code, Environment};
 use crate::instant::Instant;
@@ -485,8 +486,8 @@ impl<'a> Rescore<'a> {
     fn total(&self, facts: &CaseFacts<'_>, weighed: Vec<(Fired, Weighed)>) -> CaseScore {
         let block_of = |rule: u16| self.rules[usize::from(rule)].meta.probity.block;
         let blocks = case::blocks(&weighed, block_of, case::native(facts), self.world.values);
-        let cases = self.world.users[facts.case.user as usize].cases;
-        total(None, weighed, blocks, case::prior(&self.world.values.prior, cases))
+        let chances = Chances::of(self.world, facts.case.user);
+        total(None, weighed, blocks, case::prior(self.world.values, chances))
     }
 }
 
