@@ -22,6 +22,8 @@ pub struct Prior {
     pub misusing_share: f64,
     /// μ: cases of a user who does.
     pub cases_of_a_misuser: f64,
+    /// Share of looks that nothing explains in a role whose feeds are complete.
+    pub usual_open: f64,
 }
 
 /// From evidence to score.
@@ -352,7 +354,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 15] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 16] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -366,6 +368,13 @@ impl Values {
                 shipped.prior.cases_of_a_misuser,
                 positive(self.prior.cases_of_a_misuser),
                 "above 0",
+            ),
+            (
+                "prior.usual_open",
+                self.prior.usual_open,
+                shipped.prior.usual_open,
+                share(self.prior.usual_open),
+                "between 0 and 1",
             ),
             (
                 "scale.temperature",

@@ -329,3 +329,185 @@ fn a_force_may_set_its_own_grace() {
     let said = judge().expect_err("a bad file");
     assert!(said.contains("assigned.yml:1:8") && said.contains("`5 days`"), "{said}");
 }
+
+/// How those who hold a function do their ordinary work in a hand-made force.
+#[derive(Clone, Copy, Default)]
+struct Custom {
+    /// Under the number of an incident that is others'.
+    quoting: bool,
+    /// Down a street, house by house.
+    streets: bool,
+}
+
+/// Five vetters, whose work leaves no records, and five operators, whose work does; then some looks of theirs.
+fn functions(into: &Path, custom: Custom, looks: &[[&str; 6]]) {
+    let mut staff = "staff_id,forename,surname,dob,role,team,status\n".to_owned();
+    let mut accounts = "login,system,staff_id,kind,from,to\n".to_owned();
+    let mut duty = "staff_id,start,end,kind\n".to_owned();
+    let mut assignments = "incident_id,staff_id,team,role,from,to\n".to_owned();
+    let mut access = "event_id,at,login,system,action,outcome,incident_id,reason_text,subject_id\n".to_owned();
+    for n in 0..5 {
+        for (letter, role) in [("V", "Vetter"), ("O", "Operator")] {
+            let _ = writeln!(staff, "{letter}{n},Una,Zedd{letter}{n},1980-01-0{},{role},{role}s,active", n + 1);
+            let _ = writeln!(accounts, "{letter}{n},,{letter}{n},personal,,");
+            for day in 1..20 {
+                let _ = writeln!(duty, "{letter}{n},2026-03-{day:02} 08:00,2026-03-{day:02} 18:00,duty");
+            }
+        }
+        let _ = writeln!(assignments, "I0,O{n},,call_handler,2026-03-01T00:00:00Z,2026-03-20T00:00:00Z");
+        let number = if custom.quoting { "I0" } else { "" };
+        for (day, hour) in (1..16).flat_map(|day| [9, 14].map(|hour| (day, hour))) {
+            let whom =
+                if custom.streets { format!("Q{}", (day + hour) % 4) } else { format!("P{}", 1 + (n * 7 + day) % 40) };
+            let at = |minute: usize| format!("2026-03-{day:02}T{hour:02}:{minute:02}:00Z");
+            let _ = writeln!(access, "V{n}-{day}-{hour},{},V{n},RMS,view,success,{number},check,{whom}", at(n));
+            if custom.streets {
+                for other in 0..4 {
+                    let minute = 10 + 5 * other;
+                    let _ = writeln!(
+                        access,
+                        "V{n}-{day}-{hour}-{other},{},V{n},RMS,view,success,,check,Q{other}",
+                        at(minute)
+                    );
+                }
+            }
+            let _ = writeln!(access, "O{n}-{day}-{hour},{},O{n},RMS,view,success,,check,P0", at(30 + n));
+        }
+    }
+    for [id, at, login, record, number, reason] in looks {
+        let _ = writeln!(access, "{id},2026-03-{at}:00Z,{login},RMS,view,success,{number},{reason},{record}");
+    }
+    let mut people = "subject_id,forename,surname,dob,address,postcode\n".to_owned();
+    for n in 0..41 {
+        let _ = writeln!(people, "P{n},Ada,Name{n},1990-02-11,{} Road{n} Lane,AB{} 1DE", n + 1, n % 9 + 1);
+    }
+    for n in 0..4 {
+        let _ = writeln!(people, "Q{n},Ida,Elmer{n},1990-02-11,{} Elm Road,AB1 2DE", 1 + n / 2);
+    }
+    let authorities = "authority_id,staff_id,role,team,basis,systems,blind_required,authorised_by,from,to\n\
+                       AU0,,Vetter,,role_function,RMS,true,V0,2020-01-01,\n\
+                       AU1,,Operator,,role_function,RMS,true,V0,2020-01-01,\n";
+    let incidents = "incident_id,opened,closed,kind,address,postcode,restricted\n\
+                     I0,2026-03-01T00:00:00Z,2026-03-20T00:00:00Z,theft,,,false\n\
+                     I1,2026-03-20T00:00:00Z,2026-03-21T00:00:00Z,theft,,,false\n";
+    let parties = "incident_id,role,subject_id,forename,surname,dob\nI0,victim,P0,,,\n";
+    let mut config = "[run]\nname = \"t\"\ntimezone = \"UTC\"\n".to_owned();
+    for (table, text) in [
+        ("access", access.as_str()),
+        ("staff", &staff),
+        ("accounts", &accounts),
+        ("people", &people),
+        ("duty", &duty),
+        ("incidents", incidents),
+        ("incident_people", parties),
+        ("assignments", &assignments),
+        ("authorities", authorities),
+    ] {
+        fs::write(into.join(format!("{table}.csv")), text).expect("written");
+        let _ = write!(config, "\n[[sources]]\ntable = \"{table}\"\nfiles = \"{table}.csv\"\n");
+    }
+    fs::write(into.join("probity.toml"), config).expect("written");
+}
+
+/// A role's function answers the work as its holders do it, and what they hardly ever do it does not.
+#[test]
+fn a_function_answers_as_its_holders_work() {
+    let usual = Custom::default();
+    let quoting = Custom { quoting: true, ..usual };
+    let streets = Custom { streets: true, ..usual };
+    let no = |why: &'static str| Err(why);
+    let borrowed = "authority AU0 is for the role's function; an incident was quoted to which neither the user nor the subject belongs";
+    let street = "authority AU0 is for the role's function; several homes of one street were gone through at one go";
+    let calls = "authority AU1 is for the role's function; that work leaves records, which answer 99 % of it, and none answers this";
+    let stated = "authority AU0 is for the role's function; the reason given is training or testing";
+    let table: [(&str, Custom, &[[&str; 6]], Result<&str, &str>); 13] = [
+        ("at work", usual, &[["X", "17T10:00", "V0", "P1", "", "check"]], Ok("role_function")),
+        ("off duty", usual, &[["X", "17T03:00", "V0", "P1", "", "check"]], Ok("role_function")),
+        (
+            "people of one street among many others",
+            usual,
+            &[
+                ["X", "17T10:00", "V0", "Q0", "", "check"],
+                ["Y", "17T10:05", "V0", "Q1", "", "check"],
+                ["A", "17T10:10", "V0", "P1", "", "check"],
+                ["B", "17T10:15", "V0", "P2", "", "check"],
+                ["C", "17T10:20", "V0", "P3", "", "check"],
+                ["D", "17T10:25", "V0", "P4", "", "check"],
+                ["E", "17T10:30", "V0", "P5", "", "check"],
+                ["Z", "17T11:00", "V0", "Q2", "", "check"],
+                ["W", "17T11:05", "V0", "Q3", "", "check"],
+            ],
+            Ok("role_function"),
+        ),
+        ("a borrowed number", usual, &[["X", "17T10:00", "V0", "P1", "I0", "check"]], no(borrowed)),
+        ("a borrowed number, as all", quoting, &[["X", "17T10:00", "V0", "P1", "I0", "check"]], Ok("role_function")),
+        ("a number of their own files", usual, &[["X", "17T10:00", "V0", "P1", "VET/7", "check"]], Ok("role_function")),
+        ("training as the reason", usual, &[["X", "17T10:00", "V0", "P1", "", "training"]], no(stated)),
+        (
+            "a household",
+            usual,
+            &[["X", "17T10:00", "V0", "Q0", "", "check"], ["Y", "17T10:05", "V0", "Q1", "", "check"]],
+            Ok("role_function"),
+        ),
+        (
+            "a street",
+            usual,
+            &[
+                ["X", "17T10:00", "V0", "Q0", "", "check"],
+                ["Y", "17T10:05", "V0", "Q1", "", "check"],
+                ["Z", "17T11:00", "V0", "Q2", "", "check"],
+                ["W", "17T11:05", "V0", "Q3", "", "check"],
+            ],
+            no(street),
+        ),
+        (
+            "a street, as all of them",
+            streets,
+            &[
+                ["X", "17T10:00", "V0", "Q0", "", "check"],
+                ["Y", "17T10:05", "V0", "Q1", "", "check"],
+                ["Z", "17T11:00", "V0", "Q2", "", "check"],
+                ["W", "17T11:05", "V0", "Q3", "", "check"],
+            ],
+            Ok("role_function"),
+        ),
+        (
+            "a search on the way down a street",
+            usual,
+            &[
+                ["S", "17T10:30", "V0", "P99", "", "check"],
+                ["X", "17T10:00", "V0", "Q0", "", "check"],
+                ["Y", "17T10:05", "V0", "Q1", "", "check"],
+                ["Z", "17T11:00", "V0", "Q2", "", "check"],
+                ["W", "17T11:05", "V0", "Q3", "", "check"],
+            ],
+            no(street),
+        ),
+        ("an operator on a call", usual, &[["X", "17T10:00", "O0", "P0", "", "check"]], Ok("call_taken")),
+        ("an operator without one", usual, &[["X", "17T10:00", "O0", "P9", "", "check"]], no(calls)),
+    ];
+    for (case, custom, looks, expected) in table {
+        let desk = tempfile::tempdir().expect("a folder");
+        functions(desk.path(), custom, looks);
+        let config = config::load(&desk.path().join("probity.toml"), &Overrides::default()).expect("sound");
+        let tables = ingest::ingest(&config.sources, &NoProgress).expect("read");
+        assert!(tables.quarantine.is_empty(), "{case}: {:?}", tables.quarantine);
+        let house = run::load_house(&config).expect("shipped");
+        let stages = run::stages(&config, &tables, &house, &Unwatched);
+        let bench = stages.judged.bench(&tables, &stages.subjects, &stages.relations);
+        let at = |l: &&probity::purpose::Look| {
+            l.first_at.rfc3339(chrono_tz::UTC).starts_with(&format!("2026-03-{}", looks[0][1]))
+        };
+        let look = stages.judged.looks.all.iter().find(at).expect("the look");
+        let traced = trace::trace(&bench, &stages.judged.quotes, look);
+        assert_eq!(traced.strongest().map(|a| a.0), look.explained_by, "{case}");
+        let function = traced.tried.iter().find(|t| t.template.as_str() == "role_function").expect("tried");
+        match expected {
+            Ok(template) => assert_eq!(look.explained_by.map(|t| t.as_str()), Some(template), "{case}"),
+            Err(why) => {
+                assert_eq!((look.explained_by, look.purpose), (None, Purpose::Unexplained), "{case}");
+                assert_eq!(function.found, [why.to_owned()], "{case}");
+            }
+        }
+    }
+}

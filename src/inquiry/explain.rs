@@ -193,7 +193,7 @@ fn tell(world: &World<'_>, stages: &Stages<'_>, rules: &[&Rule], found: &Found, 
             .iter()
             .map(|(f, w)| ToldRule { rule: rules[usize::from(f.rule)].meta.key(), bits: w.bits })
             .collect(),
-        lacks: lacks(world, rules, base, world.users[case.user as usize].cases),
+        lacks: lacks(world, rules, base, case.user),
         without: Vec::new(),
         links_untried: 0,
     }

@@ -1,15 +1,16 @@
 //! What a case lacks for a referral, in words: which bar it stays under and by how much.
 
+use crate::purpose::UserId;
 use crate::rules::rows::World;
 use crate::rules::{Lane, Rule};
 use crate::score::CaseScore;
-use crate::score::member::Standing;
+use crate::score::member::{Chances, Standing};
 
 /// Every bar that the evidence of a case (or of a user as a whole) stays under, in the order in which a referral asks
 /// for them; empty where it may be referred. A user's cases are weighed together, so that one which lacks nothing but
 /// the last bar may pass it beside others.
 #[must_use]
-pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, cases: u32) -> Vec<String> {
+pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, user: UserId) -> Vec<String> {
     let values = world.values;
     let bars = &values.lanes;
     let mut said = Vec::new();
@@ -48,7 +49,9 @@ pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, cases: u32) 
             bars.lower_bound
         ));
     }
-    let standing = Standing::of(std::iter::once(score), cases, values);
+    let chances = Chances::of(world, user);
+    let cases = chances.cases;
+    let standing = Standing::of(std::iter::once(score), chances, values);
     if standing.rank() < bars.refer {
         said.push(format!(
             "after the prior of one among {cases} cases ({:+.1}) it stands at {:+.1} bits, {:.1} below the bar of {:.1}",

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::actors::UserId;
 use super::authority::{Authorities, Sessions};
+use super::function::Functions;
 use super::links::{ActorId, Link, Links, Task, Via};
 use super::looks::{Look, NOBODY, Purpose, Quoted};
 use super::template_file::{By, Declared, Reach, Who};
@@ -38,6 +39,8 @@ pub struct Bench<'a> {
     pub sessions: &'a Sessions,
     /// What may be done without an incident.
     pub authorities: &'a Authorities,
+    /// How the work of role functions is done; while that is being measured, no function is asked.
+    pub functions: Option<&'a Functions>,
     /// Templates with the force's own grace.
     pub explanations: &'a Explanations,
     /// The zone in which days and hours are local.
@@ -96,6 +99,20 @@ impl Bench<'_> {
             None if self.feeds.incidents_at(look.first_at, self.zone) == Feed::Covers => Purpose::Unexplained,
             None => Purpose::CannotTell,
         };
+    }
+
+    /// Asks the role's function, where no stronger record has answered.
+    pub(super) fn ask_function(&self, look: &mut Look) {
+        let system = self.tables.access.strings.get(look.system);
+        for template in Template::all().filter(|t| t.by_role()) {
+            if look.explained_by.is_none_or(|by| template < by)
+                && let Some(row) = self.record(look, system, None, template)
+                && self.impartial(look, template, row)
+            {
+                look.purpose = Purpose::Explained;
+                (look.explained_by, look.explained_row) = (Some(template), row);
+            }
+        }
     }
 
     /// Row of the incident that the user quoted, where it is on record.
@@ -194,12 +211,13 @@ impl Bench<'_> {
                 self.sighted(look, named, declared.blind)
             }
             (By::Authority, _) => {
-                let function = self.authorities.function(look.user, system, at)?;
+                let customs = self.functions?;
                 // A role is no reason for those who are not in it. A turn that the roster lacks is no leave.
-                let away = look.duty.is_leave() || look.duty.is_left() || look.duty == DutyState::Suspended;
-                if away || !self.in_function(look, function) {
+                if look.duty.is_leave() || look.duty.is_left() || look.duty == DutyState::Suspended {
                     return None;
                 }
+                let usual = |row: &u32| !declared.customary || customs.departs(self, look, *row).is_none();
+                let function = self.authorities.functions(look.user, system, at).find(usual)?;
                 self.sighted(look, function, declared.blind)
             }
             (By::Session, _) => (look.session && (look.session_live || look.environment != Environment::Live))
@@ -221,13 +239,6 @@ impl Bench<'_> {
             // Tasks that concern the subject, and what other looks tell.
             _ => None,
         }
-    }
-
-    /// A role's function does not take in training or testing on live records: whoever says that they train
-    /// or test says that they do something else.
-    pub(super) fn in_function(&self, look: &Look, row: u32) -> bool {
-        let stated = look.environment == Environment::Live && (look.reason.training || look.reason.testing);
-        !stated || self.tables.authorities[row as usize].basis != "role_function"
     }
 
     /// An authority that asks for blind working is no answer for a look at one's own circle.

@@ -92,10 +92,9 @@ impl Authorities {
         self.grants(user).iter().find(|g| g.named && !g.conflict && covers(g) && g.holds(system, at)).map(|g| g.row)
     }
 
-    /// An authority for the work as such: role function, system owner, IT work.
-    #[must_use]
-    pub fn function(&self, user: UserId, system: &str, at: Instant) -> Option<u32> {
-        self.grants(user).iter().find(|g| !g.named && !g.conflict && g.holds(system, at)).map(|g| g.row)
+    /// Authorities for the work as such: role function, system owner, IT work.
+    pub fn functions<'a>(&'a self, user: UserId, system: &'a str, at: Instant) -> impl Iterator<Item = u32> + 'a {
+        self.grants(user).iter().filter(move |g| !g.named && !g.conflict && g.holds(system, at)).map(|g| g.row)
     }
 
     /// Rows that concern the work of a user in a system, or with `named` a subject or incident, whatever their

@@ -14,6 +14,7 @@ pub mod by_log;
 pub mod circle;
 pub mod coverage;
 pub mod duty;
+pub mod function;
 pub mod led_to;
 pub mod links;
 pub mod looks;
@@ -45,6 +46,7 @@ pub use templates::{Explanations, Template};
 use answer::Bench;
 pub use authority::Authorities;
 use authority::Sessions;
+pub use function::Functions;
 
 /// What stage 4 hands on: every look of the window with its answer.
 #[derive(Clone, Debug)]
@@ -67,6 +69,8 @@ pub struct Judged {
     pub roster: Roster,
     /// Declared conflicts and other authorities.
     pub authorities: Authorities,
+    /// How the work of role functions is done.
+    pub functions: Functions,
     /// Supervised sessions.
     pub sessions: Sessions,
     /// What the log itself ties to incidents.
@@ -136,11 +140,16 @@ pub fn judge(
         feeds: &feeds,
         sessions: &sessions,
         authorities: &authorities,
+        functions: None,
         explanations: &house.explanations,
         zone: window.zone,
         without: None,
     };
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
+    // Records first: what they answer shows how the work of a function is done.
+    let functions = Functions::measure(&bench, &looks.all);
+    let bench = Bench { functions: Some(&functions), ..bench };
+    looks.all.par_iter_mut().for_each(|look| bench.ask_function(look));
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
     by_log::mark(&bench, &mut looks.all, &quotes);
     led_to::mark(&bench, &mut looks);
@@ -160,6 +169,7 @@ pub fn judge(
         thin,
         roster,
         authorities,
+        functions,
         sessions,
         quotes,
         explanations,
@@ -221,6 +231,7 @@ impl Judged {
             feeds: &self.feeds,
             sessions: &self.sessions,
             authorities: &self.authorities,
+            functions: Some(&self.functions),
             explanations: &self.explanations,
             zone: self.zone,
             without: None,

@@ -28,6 +28,8 @@ struct File {
     strangers_only: bool,
     #[serde(default)]
     blind: bool,
+    #[serde(default)]
+    customary: bool,
     #[serde(default = "yes")]
     names_subject: bool,
 }
@@ -158,7 +160,7 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, keys: &str) -> 
 /// # Errors
 /// Everything that is wrong with it.
 pub fn read(file: &str, text: &str) -> Result<Declared, Vec<TemplateError>> {
-    let keys = "says, order, chance, because, path, time, strangers_only, blind, names_subject";
+    let keys = "says, order, chance, because, path, time, strangers_only, blind, customary, names_subject";
     let said: File = parse(file, text, keys).map_err(|error| vec![error])?;
     let mut reading = Reading { file, text, errors: Vec::new() };
     let who: Vec<Who> = said.path.who.iter().filter_map(|w| reading.one_of(w, &WHO)).collect();
@@ -210,6 +212,7 @@ pub fn read(file: &str, text: &str) -> Result<Declared, Vec<TemplateError>> {
             time,
             strangers_only: said.strangers_only,
             blind: said.blind,
+            customary: said.customary,
             names_subject: said.names_subject,
         }),
         _ => Err(reading.errors),

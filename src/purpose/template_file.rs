@@ -154,6 +154,8 @@ pub struct Declared {
     pub strangers_only: bool,
     /// An authority that asks for blind working does not answer for looks at the user's own circle.
     pub blind: bool,
+    /// A role's function answers its work as those who hold it do it (see [`function`](super::function)).
+    pub customary: bool,
     /// The record names the subject, so that it answers the search that led to it too.
     pub names_subject: bool,
 }

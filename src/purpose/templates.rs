@@ -242,12 +242,24 @@ pub fn document() -> String {
         if template.blind {
             line("blind", "where the authority asks for blind working, not for the user's own circle".to_owned());
         }
+        if template.customary {
+            line("customary", "the work as those who hold the function do it; see below".to_owned());
+        }
         page.push('\n');
     }
     page.push_str(
         "## The order of asking\n\n`quoted_again` and `colleague_quoted`, then `led_to` and `fits_party`, read other looks; they \
-         are asked only where no record answers. A role's function does not answer a look for which training or testing is \
-         given as the reason.\n\n## A grace of your own\n\nThe config key `explanations` names a folder. A file there is called like a \
+         are asked only where no record answers.\n\n## What a role's function answers\n\nA function names nobody, so \
+         it would answer whatever its holder looks at. The work of its holders bounds it; it is measured in every run, for each \
+         authority with the basis `role_function` in each system, on live records, each holder counted once:\n\n- Where records \
+         answer half or more of what the holders look at, the work leaves records, and the function answers nothing beside \
+         them: a control room works on calls.\n- Elsewhere it answers, \
+         but no look under the number of an incident to which neither the user nor the subject belongs, and none of those at four or \
+         more people in several homes of one street within two hours, where they are most of what was looked at meanwhile; unless \
+         the holders do so in one of twenty such looks or more, for then it is how the work is done. A number that is no incident's counts as a file of their own.\n- It does not \
+         answer a look for which training or testing is given as the reason.\n\nIt answers off duty, too: turns are forgotten, and being off duty speaks for itself. What it does not answer is unexplained as anybody's look is. \
+         Fewer than four holders, or a hundred looks, tell nothing of one function: all functions together are asked, \
+         and such a function is not taken to leave records.\n\n## A grace of your own\n\nThe config key `explanations` names a folder. A file there is called like a \
          template (`assigned.yml`) and may set `before`, `after` and must say `because`:\n\n```yaml\nafter: 5d\nbecause: files are \
          closed late here\n```\n\nThe report's method section says what was set. Nothing else of a template can be changed.\n",
     );

@@ -6,6 +6,7 @@
 use super::answer::{Bench, LONGEST_OUT, Record};
 use super::by_log::Quotes;
 use super::circle;
+use super::function::Departure;
 use super::links::{ActorId, Task, Via};
 use super::looks::{Look, NOBODY, Purpose, Quoted};
 use super::template_file::{By, Declared, Reach, Who, duration_words};
@@ -328,11 +329,8 @@ impl Trial<'_> {
                 found.push(format!("authority {} ended {} before", id(row), duration_words(at.0 - to.0)));
             } else if at < from {
                 found.push(format!("authority {} began {} later", id(row), duration_words(from.0 - at.0)));
-            } else if !named && !self.bench.in_function(self.look, row) {
-                found.push(format!(
-                    "authority {} is for the role's function; the reason given is training or testing",
-                    id(row)
-                ));
+            } else if let Some(departs) = self.departs(row).filter(|_| declared.customary) {
+                found.push(format!("authority {} is for the role's function; {}", id(row), departs.words()));
             } else if declared.blind && self.bench.tables.authorities[row as usize].blind_required {
                 found.push(format!(
                     "authority {} asks for blind working, and the subject is of the user's circle",
@@ -345,6 +343,10 @@ impl Trial<'_> {
             found.push(if named { "none names this subject or incident" } else { "none for this work" }.to_owned());
         }
         (None, found)
+    }
+
+    fn departs(&self, row: u32) -> Option<Departure> {
+        self.bench.functions?.departs(self.bench, self.look, row)
     }
 
     /// Does the authority name the subject or the quoted incident?

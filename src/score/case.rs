@@ -1,12 +1,13 @@
 //! The score of one case: blocks of evidence, added.
 
+use super::member::Chances;
 use super::weigh::Weighed;
 use crate::purpose::{Purpose, UserId};
 use crate::rules::Block;
 use crate::rules::fire::Fired;
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
-use crate::values::{Caps, NINETY_PERCENT, Prior, Values};
+use crate::values::{Caps, NINETY_PERCENT, Values};
 
 /// One block of a case.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,11 +92,12 @@ impl CaseScore {
 }
 
 /// Prior log2 odds that a given case of a user with `cases` cases is misuse: heavy searchers gain
-/// nothing by volume.
+/// nothing by volume; and less where records are missing.
 #[must_use]
-pub fn prior(prior: &Prior, cases: u32) -> f64 {
-    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / f64::from(cases.max(1))).min(0.5);
-    (lambda / (1.0 - lambda)).log2()
+pub fn prior(values: &Values, chances: Chances) -> f64 {
+    let prior = &values.prior;
+    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / f64::from(chances.cases.max(1))).min(0.5);
+    (lambda / (1.0 - lambda)).log2() - chances.thin(values)
 }
 
 /// Piece of evidence that comes from the case itself, not from a rule.
@@ -245,7 +247,7 @@ mod tests {
     #[test]
     fn golden_values_of_the_scoring_design() {
         // 1,500 cases: −15.6 bits.
-        let at = prior(&Values::shipped().prior, 1_500);
+        let at = prior(Values::shipped(), Chances { cases: 1_500, open: 0.03 });
         assert!((at + 15.6).abs() < 0.05, "{at}");
         for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
             assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
@@ -254,7 +256,7 @@ mod tests {
 
     #[test]
     fn more_cases_never_raise_the_prior() {
-        let p = &Values::shipped().prior;
-        assert!((1..5_000).all(|n| prior(p, n + 1) <= prior(p, n)));
+        let prior = |cases| prior(Values::shipped(), Chances { cases, open: 0.03 });
+        assert!((1..5_000).all(|n| prior(n + 1) <= prior(n)));
     }
 }

@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
-use super::member::Standing;
+use super::member::{Chances, Standing};
 use super::{Habit, Lane, LanedCase, Member, Scored};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::rows::World;
@@ -83,8 +83,8 @@ fn over_threshold(
     standing
         .into_iter()
         .filter(|(user, scores)| {
-            let cases = world.users[*user as usize].cases;
-            Standing::of(scores.iter().copied(), cases, world.values).rank() >= world.values.lanes.refer
+            Standing::of(scores.iter().copied(), Chances::of(world, *user), world.values).rank()
+                >= world.values.lanes.refer
         })
         .map(|(user, _)| user)
         .collect()
@@ -96,9 +96,9 @@ pub fn listed_without(world: &World<'_>, rules: &[&Rule], member: &Member, at: u
     let score = super::without(world, rules, &member.cases[at].score, rule);
     let all = member.cases.iter().enumerate().map(|(i, c)| if i == at { &score } else { &c.score });
     let standing: Vec<&CaseScore> = all.filter(|s| refers(world, rules, s)).collect();
-    let cases = world.users[member.user as usize].cases;
     let over = !standing.is_empty()
-        && Standing::of(standing.into_iter(), cases, world.values).rank() >= world.values.lanes.refer;
+        && Standing::of(standing.into_iter(), Chances::of(world, member.user), world.values).rank()
+            >= world.values.lanes.refer;
     lane(world, rules, &score, score.case.map(|c| purpose(world, c)), over).is_some()
 }
 
@@ -137,7 +137,7 @@ fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member 
     });
     let lane = cases[0].lane;
     let same = cases.iter().filter(|c| c.lane == lane).map(|c| &c.score);
-    let standing = Standing::of(same, world.users[user as usize].cases, world.values);
+    let standing = Standing::of(same, Chances::of(world, user), world.values);
     let sd = world.values.scale.temperature * cases[0].score.sd;
     Member {
         user,

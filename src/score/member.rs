@@ -1,6 +1,8 @@
 //! The score of one member of staff over their cases, and the order of the report.
 
 use super::case::CaseScore;
+use crate::purpose::UserId;
+use crate::rules::rows::World;
 use crate::values::{Prior, Values};
 
 /// U: the best case in full, each further one by half as much as the one before, above a floor.
@@ -30,6 +32,34 @@ pub fn prior_whole(prior: &Prior) -> f64 {
     (prior.misusing_share / (1.0 - prior.misusing_share)).log2()
 }
 
+/// What a prior is spread over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chances {
+    /// Cases of the user.
+    pub cases: u32,
+    /// Share of the looks in the user's role that nothing explains.
+    pub open: f64,
+}
+
+impl Chances {
+    /// Those of a user.
+    #[must_use]
+    pub fn of(world: &World<'_>, user: UserId) -> Self {
+        let facts = &world.users[user as usize];
+        Self { cases: facts.cases, open: facts.group_open }
+    }
+
+    /// Bits that the prior takes back where records are missing.
+    ///
+    /// Where ten times as many ordinary looks lie open, chance opens ten times as many cases to every other finding. The
+    /// weight of "nothing explains it" falls by as much, log2 10; but the temperature lets only its share of that
+    /// through to the score. The rest is this.
+    #[must_use]
+    pub fn thin(self, values: &Values) -> f64 {
+        (1.0 - values.scale.temperature) * (self.open / values.prior.usual_open).log2().max(0.0)
+    }
+}
+
 /// What speaks against one member of staff: some cases, findings about their work as a whole, or both.
 ///
 /// Each part says by how much the odds that this user misuses access at all have risen. Findings about the work as a
@@ -43,11 +73,13 @@ pub struct Standing {
     /// What a user's odds start from, and how much the smaller part counts.
     start: f64,
     beside: f64,
+    /// What missing records take from the prior.
+    thin: f64,
 }
 
 impl Standing {
-    /// Adds up the scores of a user with so many cases.
-    pub fn of<'c>(scores: impl Iterator<Item = &'c CaseScore>, cases: u32, values: &Values) -> Self {
+    /// Adds up the scores of a user.
+    pub fn of<'c>(scores: impl Iterator<Item = &'c CaseScore>, chances: Chances, values: &Values) -> Self {
         let (mut single, mut whole) = (Vec::new(), None::<f64>);
         for score in scores {
             let weight = score.weight(values);
@@ -58,10 +90,11 @@ impl Standing {
         }
         let floor = values.blocks.further_case_floor;
         Self {
-            cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(&values.prior, cases))),
+            cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(&values.prior, chances.cases))),
             whole: whole.map(|w| (w, prior_whole(&values.prior))),
             start: prior_whole(&values.prior),
             beside: values.blocks.whole_beside_cases,
+            thin: chances.thin(values),
         }
     }
 
@@ -73,20 +106,21 @@ impl Standing {
     #[must_use]
     pub fn rank(&self) -> f64 {
         let of_cases = |(weight, prior): (f64, f64)| (1.0 + (weight + prior - self.start).exp2()).log2();
-        match (self.cases, self.whole) {
+        let odds = match (self.cases, self.whole) {
             (Some(cases), Some((whole, _))) => {
                 let (cases, whole) = (of_cases(cases), whole.max(0.0));
                 self.start + cases.max(whole) + self.beside * cases.min(whole)
             }
             (Some((weight, prior)), None) | (None, Some((weight, prior))) => weight + prior,
             (None, None) => f64::NEG_INFINITY,
-        }
+        };
+        odds - self.thin
     }
 
     /// The prior of the part that weighs most.
     #[must_use]
     pub fn prior(&self) -> f64 {
-        self.parts().max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1))).map_or(0.0, |(_, p)| p)
+        self.parts().max_by(|a, b| (a.0 + a.1).total_cmp(&(b.0 + b.1))).map_or(0.0, |(_, p)| p - self.thin)
     }
 }
 
@@ -114,7 +148,7 @@ mod tests {
             };
             let scores: Vec<_> =
                 cases.map(|e| score(Some(0), e)).into_iter().chain(whole.map(|e| score(None, e))).collect();
-            Standing::of(scores.iter(), 100, values).rank()
+            Standing::of(scores.iter(), Chances { cases: 100, open: 0.03 }, values).rank()
         };
         let (cases, whole) = (of(Some(16.0), None), of(None, Some(8.0)));
         let both = of(Some(16.0), Some(8.0));
@@ -122,6 +156,22 @@ mod tests {
         // A case that the number of cases explains adds next to nothing.
         assert!((of(Some(2.0), Some(8.0)) - whole).abs() < 0.1);
         assert!(of(Some(17.0), Some(8.0)) > both && of(Some(16.0), Some(9.0)) > both);
+    }
+
+    #[test]
+    fn missing_records_take_from_the_prior_what_the_temperature_let_through() {
+        let values = Values::shipped();
+        let thin = |open: f64| Chances { cases: 10, open }.thin(values);
+        assert_eq!([thin(0.0), thin(0.02), thin(0.05)], [0.0; 3], "complete feeds");
+        // Ten times as open: 3.32 bits less for "nothing explains it", of which .7 reach the score and .3 are this.
+        assert!((thin(0.5) - 0.3 * 10_f64.log2()).abs() < 1e-12);
+        assert!((1..100).all(|n| thin(f64::from(n) / 100.0) <= thin(f64::from(n + 1) / 100.0)));
+        let score =
+            CaseScore { case: Some(0), fired: Vec::new(), blocks: Vec::new(), evidence: 16.0, sd: 0.0, prior: 0.0 };
+        let rank = |open| Standing::of([&score].into_iter(), Chances { cases: 10, open }, values);
+        let (full, half) = (rank(0.03), rank(0.5));
+        assert!((full.rank() - half.rank() - thin(0.5)).abs() < 1e-12);
+        assert!((full.prior() - half.prior() - thin(0.5)).abs() < 1e-12);
     }
 
     #[test]

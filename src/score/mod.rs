@@ -111,7 +111,15 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
                 .collect();
             let blocks = case::blocks(&weighed, block_of, Vec::new(), world.values);
             // One user, one such "case": its prior is that of a user, not of one among many cases.
-            (user, total(None, weighed, blocks, member::prior_whole(&world.values.prior)))
+            (
+                user,
+                total(
+                    None,
+                    weighed,
+                    blocks,
+                    member::prior_whole(&world.values.prior) - member::Chances::of(world, user).thin(world.values),
+                ),
+            )
         })
         .collect();
     whole.sort_by_key(|(user, _)| *user);
@@ -128,7 +136,7 @@ pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u3
     let native = case::native(&CaseFacts::new(world, row));
     let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
     let blocks = case::blocks(&weighed, block_of, native, world.values);
-    let prior = case::prior(&world.values.prior, world.users[row.user as usize].cases);
+    let prior = case::prior(world.values, member::Chances::of(world, row.user));
     total(Some(index), weighed, blocks, prior)
 }
 

@@ -7,7 +7,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustc_hash::FxHashSet;
 
 use super::case::{self, CaseScore};
-use super::{Lane, LanedCase, Member, member};
+use super::member::{Chances, Standing};
+use super::{Lane, LanedCase, Member};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
@@ -62,11 +63,11 @@ fn one(world: &World<'_>, user: UserId, index: u32) -> Member {
     let row = world.cases[index as usize];
     let blocks =
         case::blocks(&[], |_| crate::rules::Block::Purpose, case::native(&CaseFacts::new(world, row)), world.values);
-    let prior = case::prior(&world.values.prior, world.users[user as usize].cases);
+    let prior = case::prior(world.values, Chances::of(world, user));
     let evidence = blocks.iter().map(|b| b.bits).sum();
     let sd = blocks.iter().map(|b| b.sd * b.sd).sum::<f64>().sqrt();
     let score = CaseScore { case: Some(index), fired: Vec::new(), blocks, evidence, sd, prior };
-    let standing = member::Standing::of(std::iter::once(&score), world.users[user as usize].cases, world.values);
+    let standing = Standing::of(std::iter::once(&score), Chances::of(world, user), world.values);
     Member {
         user,
         lane: Lane::Sample,

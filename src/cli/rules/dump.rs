@@ -157,7 +157,7 @@ impl Dump<'_> {
             "prior": bits(score.prior),
             "blocks": blocks,
             "fired": fired,
-            "lacks": lacks::lacks(self.world, self.ran, score, self.world.users[user as usize].cases),
+            "lacks": lacks::lacks(self.world, self.ran, score, user),
             "lacks_question": lacks::lacks_question(self.world, self.ran, score),
         })
     }

@@ -237,7 +237,7 @@ impl Context {
         let over = |(systems, end): &(Vec<String>, Instant)| {
             (systems.is_empty() || systems.contains(&system)) && *end < look.first_at
         };
-        ended.iter().any(over) && world.judged.authorities.function(look.user, name, look.first_at).is_none()
+        ended.iter().any(over) && world.judged.authorities.functions(look.user, name, look.first_at).next().is_none()
     }
 
     fn former_homes(&mut self, world: &World<'_>) {

@@ -48,6 +48,8 @@ pub struct UserFacts {
     pub duty_known: bool,
     /// Average unexplained looks per unexplained case among users who do the same work.
     pub group_unexplained_per_case: f64,
+    /// Share of the looks of users who do the same work that nothing explains; of everybody's, without five peers.
+    pub group_open: f64,
     /// Standard deviations above peers, with overdispersion; `None` without five peers.
     pub looks_z: Option<f64>,
     pub bulk_z: Option<f64>,
@@ -282,13 +284,25 @@ fn against_peers(world: &World<'_>, users: &mut [UserFacts]) {
             groups[world.peers.group(user as UserId) as usize].push(user);
         }
     }
+    let open = |users: &[UserFacts], group: &mut dyn Iterator<Item = usize>| {
+        let sum =
+            |(a, b): (u64, u64), u: usize| (a + u64::from(users[u].unexplained), b + u64::from(users[u].tellable));
+        let (unexplained, tellable) = group.fold((0, 0), sum);
+        unexplained as f64 / tellable.max(1) as f64
+    };
+    let everybody = open(users, &mut (0..users.len()));
     for group in groups {
+        let telling = group.len() >= TELLING_PEERS;
+        let share = if telling { open(users, &mut group.iter().copied()) } else { everybody };
+        for &u in &group {
+            users[u].group_open = share;
+        }
         let unexplained: u64 = group.iter().map(|&u| u64::from(users[u].unexplained)).sum();
         let cases: u64 = group.iter().map(|&u| u64::from(users[u].subjects_unexplained)).sum();
         for &u in &group {
             users[u].group_unexplained_per_case = if cases == 0 { 1.0 } else { unexplained as f64 / cases as f64 };
         }
-        if group.len() < TELLING_PEERS {
+        if !telling {
             continue;
         }
         let looks = log_z(&group, |u| f64::from(users[u].looks));

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::super::case::{self, CaseScore};
 use super::super::lanes::refers;
+use super::super::member::Chances;
 use super::super::{Weighed, total};
 use crate::ingest::Environment;
 use crate::purpose::{AccountKind, Look, Purpose};
@@ -129,7 +130,7 @@ impl<'a> Rescore<'a> {
     fn total(&self, facts: &CaseFacts<'_>, weighed: Vec<(Fired, Weighed)>) -> CaseScore {
         let block_of = |rule: u16| self.rules[usize::from(rule)].meta.probity.block;
         let blocks = case::blocks(&weighed, block_of, case::native(facts), self.world.values);
-        let cases = self.world.users[facts.case.user as usize].cases;
-        total(None, weighed, blocks, case::prior(&self.world.values.prior, cases))
+        let chances = Chances::of(self.world, facts.case.user);
+        total(None, weighed, blocks, case::prior(self.world.values, chances))
     }
 }
