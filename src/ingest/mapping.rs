@@ -5,13 +5,60 @@ use regex::bytes::Regex;
 use super::columns::{MAX_COLUMNS, Spec, spec};
 use super::derive::{Derived, Names, Noticed, Steps};
 use super::error::{IngestError, nearest};
+use super::heads::head;
 use super::part::{At, Bench, Fields, Part};
 use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
 use super::tally::Refusal;
 
 /// The canonical cells of one row, in the order of the table's columns; unused places are empty.
-pub(crate) type Cells<'a> = [&'a [u8]; MAX_COLUMNS];
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Cells<'a> {
+    cells: [&'a [u8]; MAX_COLUMNS],
+    filled: u32,
+    whole: &'a [u8],
+}
+
+impl<'a> Cells<'a> {
+    /// One cell, for as long as the row is there.
+    #[inline]
+    pub(crate) fn get(&self, column: usize) -> &'a [u8] {
+        self.cells[column]
+    }
+
+    /// The first bytes of a cell, see [`head`].
+    #[inline]
+    pub(crate) fn head(&self, column: usize) -> [u64; 2] {
+        head(self.cells[column], self.whole)
+    }
+
+    /// A bit for each column whose cell is not empty.
+    #[inline]
+    pub(crate) const fn filled(&self) -> u32 {
+        self.filled
+    }
+
+    /// Fills an empty cell.
+    #[inline]
+    fn set(&mut self, column: usize, value: &'a [u8]) {
+        if let Some(cell) = self.cells.get_mut(column) {
+            *cell = value;
+            self.filled |= u32::from(!value.is_empty()) << column;
+        }
+    }
+}
+
+impl<'a> std::ops::Index<usize> for Cells<'a> {
+    type Output = [u8];
+
+    #[inline]
+    fn index(&self, column: usize) -> &[u8] {
+        self.get(column)
+    }
+}
+
+/// Places of a source row up to here are walked by the bits of [`Fields::filled`].
+const FRONT: usize = 64;
 
 /// Where one canonical column comes from.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +93,11 @@ impl Take {
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     takes: Vec<Take>,
-    /// Canonical column and place in the row, of those whose cells are taken as they stand.
+    /// Of the first places of a row those whose cell one canonical column takes as it stands, as bits …
+    front: u64,
+    /// … and which column that is.
+    columns: [u8; FRONT],
+    /// Canonical column and place in the row, of the others whose cells are taken as they stand.
     plain: Vec<(usize, usize)>,
     /// Of the others that have a value, the column.
     worked: Vec<usize>,
@@ -153,9 +204,20 @@ impl Mapping {
             .filter(|(cell, used)| !**used && !cell.trim().is_empty())
             .map(|(cell, _)| cell.trim().to_owned())
             .collect();
-        let plain = (0..takes.len()).filter_map(|index| Some((index, takes[index].as_it_stands()?))).collect();
+        let mut plain: Vec<(usize, usize)> =
+            (0..takes.len()).filter_map(|index| Some((index, takes[index].as_it_stands()?))).collect();
+        let (mut front, mut columns) = (0, [0; FRONT]);
+        plain.retain(|(column, place)| {
+            let near = *place < FRONT.min(header.len()) && front >> *place & 1 == 0;
+            if near {
+                front |= 1u64 << *place;
+                columns[*place] = *column as u8;
+            }
+            !near
+        });
         let worked = (0..takes.len()).filter(|index| has(*index) && takes[*index].as_it_stands().is_none()).collect();
-        let mapping = Self { takes, plain, worked, masks: Masks::new(profile.masks()), steps, present, unused };
+        let masks = Masks::new(profile.masks());
+        let mapping = Self { takes, front, columns, plain, worked, masks, steps, present, unused };
         mapping.check(table, spec, profile, header, place)?;
         Ok(mapping)
     }
@@ -204,6 +266,7 @@ impl Mapping {
     ///
     /// # Errors
     /// A cell that should hold a JSON document and does not.
+    #[inline]
     pub(crate) fn derive(&self, record: &impl Fields) -> Result<Derived, Refusal> {
         if self.steps.is_empty() { Ok(Derived::default()) } else { self.steps.run(record, &self.masks) }
     }
@@ -229,18 +292,28 @@ impl Mapping {
     pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
         let mut noticed = derived.noticed;
         let width = self.steps.width();
-        for (column, from) in &self.plain {
-            let value = trimmed(derived.get(record, width, *from).unwrap_or_default());
+        cells.whole = record.whole();
+        let mut take = |column: usize, cell: Option<&'a [u8]>| {
+            let value = trimmed(cell.unwrap_or_default());
             if self.masks.hide(value) {
                 noticed.masked += 1;
-            } else if let Some(cell) = cells.get_mut(*column) {
-                *cell = value;
+            } else {
+                cells.set(column, value);
             }
+        };
+        let mut front = self.front & record.filled();
+        while front != 0 {
+            let place = front.trailing_zeros() as usize;
+            front &= front - 1;
+            take(usize::from(self.columns[place]), record.get(place));
+        }
+        for (column, from) in &self.plain {
+            take(*column, derived.get(record, width, *from));
         }
         for column in &self.worked {
             let take = &self.takes[*column];
             let Some(from) = take.from else {
-                cells[*column] = &take.constant;
+                cells.set(*column, &take.constant);
                 continue;
             };
             let mut value = trimmed(derived.get(record, width, from).unwrap_or_default());
@@ -263,7 +336,7 @@ impl Mapping {
             {
                 value = meaning;
             }
-            cells[*column] = value;
+            cells.set(*column, value);
         }
         noticed
     }
@@ -356,7 +429,7 @@ mod tests {
         let derived = Derived::default();
         assert_eq!(mapping.fill(&record, &derived, &mut cells).masked, 1);
         let said =
-            |name: &str| std::str::from_utf8(cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
+            |name: &str| std::str::from_utf8(&cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
         assert_eq!(
             [said("login"), said("system"), said("action"), said("incident_id"), said("q_surname"), said("terminal")],
             ["u1", "RMS", "search", "77", "", ""]
