@@ -30,7 +30,9 @@ pub(crate) struct AccessPart {
     pub id_tails: Vec<u64>,
     scratch: Vec<u8>,
     /// What the last events, which do not have it yet, are known by.
-    gathered: Vec<Identity>,
+    gathered: Vec<Block>,
+    /// Of these, the ones that do not fit into a block: which it is, and its hash.
+    hashed: Vec<(usize, (u64, u64))>,
 }
 
 /// So many events are gathered before their texts are looked up.
@@ -39,15 +41,21 @@ const BATCH: usize = 256;
 impl AccessPart {
     /// Hashes the identities of the gathered events and looks up what they say. Must be called before anything is read from the part.
     pub(crate) fn settle(&mut self) {
-        let Self { words, queries, events, id_tails, gathered, .. } = self;
+        let Self { words, queries, events, id_tails, gathered, hashed, .. } = self;
         let first = events.len() - gathered.len();
         let (mut own, mut terms) = ([[0; OWN]; BATCH], [[0; TERMS]; BATCH]);
         words.settle(|row, column, code| match column.checked_sub(OWN) {
             None => own[row][column] = code,
             Some(term) => terms[row][term] = code,
         });
-        for ((event, own), identity) in events[first..].iter_mut().zip(&own).zip(gathered.iter()) {
-            let (head, tail) = identity.hash();
+        let mut hashes = [(0, 0); BATCH];
+        for (hash, block) in hashes.iter_mut().zip(gathered.iter()) {
+            *hash = compressed(block);
+        }
+        for (row, hash) in hashed.drain(..) {
+            hashes[row] = hash;
+        }
+        for ((event, own), (head, tail)) in events[first..].iter_mut().zip(&own).zip(hashes) {
             event.id_hash = head;
             id_tails.push(tail);
             event.login = own[0];
@@ -93,7 +101,9 @@ impl Part for AccessPart {
             Outcome::Success
         });
 
-        let identity = if cells[col::EVENT_ID].is_empty() {
+        let row = self.gathered.len();
+        self.gathered.push(EMPTY);
+        let in_block = if cells[col::EVENT_ID].is_empty() {
             self.scratch.clear();
             self.scratch.push(2);
             self.scratch.extend_from_slice(&at.0.to_le_bytes());
@@ -103,17 +113,27 @@ impl Part for AccessPart {
                     frame(&mut self.scratch, &cells[column]);
                 }
             }
-            Identity::Hashed(digest(&self.scratch))
+            false
         } else {
-            Identity::of([col::SYSTEM, col::EVENT_ID].map(|column| (cells.get(column), cells.head(column))))
+            let system = (cells.get(col::SYSTEM), cells.head(col::SYSTEM));
+            let id = (cells.get(col::EVENT_ID), cells.head(col::EVENT_ID));
+            let in_block = write_block(&mut self.gathered[row], system, id);
+            if !in_block {
+                self.scratch.clear();
+                self.scratch.push(1);
+                frame(&mut self.scratch, system.0);
+                frame(&mut self.scratch, id.0);
+            }
+            in_block
         };
-        let row = self.gathered.len() as u32;
-        self.gathered.push(identity);
+        if !in_block {
+            self.hashed.push((row, digest(&self.scratch)));
+        }
         let mut filled = cells.filled() & CODED_COLUMNS;
         while filled != 0 {
             let column = filled.trailing_zeros() as usize;
             filled &= filled - 1;
-            self.words.add(row, usize::from(DICTIONARIES[column]), cells.get(column), cells.head(column));
+            self.words.add(row as u32, usize::from(DICTIONARIES[column]), cells.get(column), cells.head(column));
         }
         self.events.push(Event {
             at,
@@ -149,70 +169,49 @@ impl Part for AccessPart {
     }
 }
 
-/// What an event is known by.
-enum Identity {
-    /// Not hashed yet: one block of SHA-256 with its end mark and its length.
-    Block([u8; 64]),
-    /// The hash.
-    Hashed((u64, u64)),
+/// All that SHA-256 reads of a short text: one block with the text, its end mark and its length.
+type Block = [u8; 64];
+
+const EMPTY: Block = [0; 64];
+
+/// Writes system and event id, each with its head, into an empty block where they fit into one, as almost all do: the hash of the block is
+/// [`digest`] of what is written otherwise.
+#[inline]
+fn write_block(block: &mut Block, system: (&[u8], [u64; 2]), id: (&[u8], [u64; 2])) -> bool {
+    if system.0.len() > HEAD || id.0.len() > HEAD {
+        return false;
+    }
+    block[0] = 1;
+    let mut end = 1;
+    for (text, head) in [system, id] {
+        block[end..end + 4].copy_from_slice(&(text.len() as u32).to_le_bytes());
+        // All sixteen bytes are written; those behind the text are zero or written over.
+        block[end + 4..end + 4 + HEAD].copy_from_slice(&bytes(head));
+        end += 4 + text.len();
+    }
+    block[end] = 0x80;
+    block[56..].copy_from_slice(&(end as u64 * 8).to_be_bytes());
+    true
 }
 
-impl Identity {
-    /// System and event id, each with its head. Almost every one is short enough for one block, made here without a detour.
-    #[inline]
-    fn of(texts: [(&[u8], [u64; 2]); 2]) -> Self {
-        let mut block = [0; 64];
-        if texts[0].0.len() <= HEAD && texts[1].0.len() <= HEAD {
-            // All sixteen bytes are written, and those that are not the text's are written over.
-            let mut end = 0;
-            let mut put = |bytes: &[u8], length: usize| {
-                block[end..end + bytes.len()].copy_from_slice(bytes);
-                end += length;
-            };
-            put(&[1], 1);
-            for (text, head) in texts {
-                put(&(text.len() as u32).to_le_bytes(), 4);
-                put(&bytes(head), text.len());
-            }
-            put(&[0x80], 0);
-            let bits = end as u64 * 8;
-            block[56..].copy_from_slice(&bits.to_be_bytes());
-            return Self::Block(block);
-        }
-        let mut whole = vec![1];
-        texts.iter().for_each(|(text, _)| frame(&mut whole, text));
-        Self::Hashed(digest(&whole))
-    }
-
-    /// The first 16 bytes of the SHA-256, as two numbers whose order is that of the hash in hex.
-    #[inline]
-    fn hash(&self) -> (u64, u64) {
-        match self {
-            Self::Hashed(hash) => *hash,
-            Self::Block(block) => {
-                // What SHA-256 starts from, FIPS 180-4, 5.3.3.
-                let mut state = [
-                    0x6a09_e667,
-                    0xbb67_ae85,
-                    0x3c6e_f372,
-                    0xa54f_f53a,
-                    0x510e_527f,
-                    0x9b05_688c,
-                    0x1f83_d9ab,
-                    0x5be0_cd19,
-                ];
-                compress256(&mut state, std::slice::from_ref(block));
-                let [a, b, c, d, ..] = state.map(u64::from);
-                (a << 32 | b, c << 32 | d)
-            }
-        }
-    }
+/// The first 16 bytes of the SHA-256 whose only block this is, as two numbers whose order is that of the hash in hex.
+#[inline]
+fn compressed(block: &Block) -> (u64, u64) {
+    // What SHA-256 starts from, FIPS 180-4, 5.3.3.
+    let mut state =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    compress256(&mut state, std::slice::from_ref(block));
+    let [a, b, c, d, ..] = state.map(u64::from);
+    (a << 32 | b, c << 32 | d)
 }
 
 /// [`Event::id_hash`] of an event that has an id, for finding it.
 #[must_use]
 pub fn event_hash(system: &str, event_id: &str) -> u64 {
-    Identity::of([system.as_bytes(), event_id.as_bytes()].map(|text| (text, head_of(text)))).hash().0
+    let mut whole = vec![1];
+    frame(&mut whole, system.as_bytes());
+    frame(&mut whole, event_id.as_bytes());
+    digest(&whole).0
 }
 
 /// The first 16 bytes of the SHA-256, as two numbers whose order is that of the hash in hex.
@@ -316,8 +315,12 @@ mod tests {
             let mut whole = vec![1];
             frame(&mut whole, &text[..system]);
             frame(&mut whole, &text[..id]);
-            let identity = Identity::of([&text[..system], &text[..id]].map(|text| (text, head_of(text))));
-            assert_eq!(identity.hash(), digest(&whole), "{system} {id}");
+            let [system, id] = [&text[..system], &text[..id]].map(|text| (text, head_of(text)));
+            let mut block = EMPTY;
+            assert_eq!(write_block(&mut block, system, id), system.0.len() <= HEAD && id.0.len() <= HEAD);
+            if block != EMPTY {
+                assert_eq!(compressed(&block), digest(&whole), "{system:?} {id:?}");
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use super::columns::{MAX_COLUMNS, Spec, spec};
-use super::derive::{Derived, Names, Noticed, Steps};
+use super::derive::{Derived, Names, Steps};
 use super::error::{IngestError, nearest};
 use super::heads::head;
 use super::part::{At, Bench, Fields, Part};
@@ -55,6 +55,15 @@ impl<'a> std::ops::Index<usize> for Cells<'a> {
     fn index(&self, column: usize) -> &[u8] {
         self.get(column)
     }
+}
+
+/// How many cells of a row were read as empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hidden {
+    /// They hide a value.
+    pub masked: u64,
+    /// They mean "not known".
+    pub unknown: u64,
 }
 
 /// Places of a source row up to here are walked by the bits of [`Fields::filled`].
@@ -284,19 +293,24 @@ impl Mapping {
     ) -> Result<(), Refusal> {
         let mut cells = Cells::default();
         let derived = self.derive(record)?;
-        bench.notice(self.fill(record, &derived, &mut cells));
+        if !self.steps.is_empty() {
+            bench.notice(derived.noticed);
+        }
+        let hidden = self.fill(record, &derived, &mut cells);
+        bench.tally.masked += hidden.masked;
+        bench.tally.not_known += hidden.unknown;
         part.row(&cells, at, bench)
     }
 
     /// Fills the canonical cells, which must be empty, from a source row and what was derived from it.
-    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
-        let mut noticed = derived.noticed;
+    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Hidden {
+        let mut hidden = Hidden::default();
         let width = self.steps.width();
         cells.whole = record.whole();
         let mut take = |column: usize, cell: Option<&'a [u8]>| {
             let value = trimmed(cell.unwrap_or_default());
             if self.masks.hide(value) {
-                noticed.masked += 1;
+                hidden.masked += 1;
             } else {
                 cells.set(column, value);
             }
@@ -322,12 +336,12 @@ impl Mapping {
                     value = captured(capture, value);
                 }
                 if self.masks.hide(value) {
-                    noticed.masked += 1;
+                    hidden.masked += 1;
                     value = b"";
                 } else if !take.sentinels.is_empty()
                     && take.unknown(derived.get(record, width, take.written.unwrap_or(from)), value)
                 {
-                    noticed.unknown += 1;
+                    hidden.unknown += 1;
                     value = b"";
                 }
             }
@@ -338,7 +352,7 @@ impl Mapping {
             }
             cells.set(*column, value);
         }
-        noticed
+        hidden
     }
 }
 

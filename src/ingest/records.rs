@@ -86,6 +86,7 @@ impl<'b> Records<'b> {
     }
 
     /// The next record that is not an empty line.
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<Record<'_>> {
         while self.bytes.get(self.next) == Some(&b'\n') {
             self.next += 1;
@@ -95,12 +96,13 @@ impl<'b> Records<'b> {
         if start >= self.bytes.len() {
             return None;
         }
-        match start.checked_sub(self.window.base) {
-            Some(passed @ 0..WINDOW) => self.window.keep(u64::MAX << passed),
-            _ => self.window = Window::at(self.bytes, start, self.delimiter, true),
+        let mut window = self.window;
+        match start.checked_sub(window.base) {
+            Some(passed @ 0..WINDOW) => window.keep(u64::MAX << passed),
+            _ => window = Window::at(self.bytes, start, self.delimiter, true),
         }
         let mark = if self.bytes[start..].starts_with(MARK) { MARK.len() } else { 0 };
-        if let Some((length, cells)) = self.plain(start + mark) {
+        if let Some((length, cells)) = self.plain(start + mark, window) {
             let text = &self.bytes[start + mark..][..length];
             self.next = (start + mark + length + 1).min(self.bytes.len());
             self.lines += u64::from(self.next > start + mark + length);
@@ -128,12 +130,11 @@ impl<'b> Records<'b> {
 
     /// Finds the cells of the record at `start`; gives its length without the line feed, and how many they are. `None` where
     /// a cell begins with a quote.
-    #[inline]
-    fn plain(&mut self, start: usize) -> Option<(usize, usize)> {
+    #[inline(always)]
+    fn plain(&mut self, start: usize, mut window: Window) -> Option<(usize, usize)> {
         if start > self.next && self.bytes.get(start) == Some(&b'"') {
             return None;
         }
-        let mut window = self.window;
         let mut cells = 0;
         let length = loop {
             // Every place up to the first line feed; all of them where there is none.
@@ -177,6 +178,7 @@ impl<'b> Records<'b> {
     }
 
     /// Runs the machine over the record at `start`. Returns how many bytes it took, how many it gave, and how many cells.
+    #[inline(never)]
     fn quoted(&mut self, start: usize) -> (usize, usize, usize) {
         let delimiter = self.delimiter;
         let machine = self.machine.get_or_insert_with(|| {
