@@ -36,7 +36,7 @@ pub(crate) struct AccessPart {
 }
 
 /// So many events are gathered before their texts are looked up.
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 
 impl AccessPart {
     /// Hashes the identities of the gathered events and looks up what they say. Must be called before anything is read from the part.
@@ -201,8 +201,8 @@ fn compressed(block: &Block) -> (u64, u64) {
     let mut state =
         [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     compress256(&mut state, std::slice::from_ref(block));
-    let [a, b, c, d, ..] = state.map(u64::from);
-    (a << 32 | b, c << 32 | d)
+    let number = |first: usize| u64::from(state[first]) << 32 | u64::from(state[first + 1]);
+    (number(0), number(2))
 }
 
 /// [`Event::id_hash`] of an event that has an id, for finding it.

@@ -184,11 +184,16 @@ impl Dictionary {
             if key.kind() == LONG {
                 (text, *held) = held.split_at((key.says() >> 2) as usize);
             }
-            let bucket = self.bucket(place);
-            let alike = (0..SLOTS).fold(0, |alike, at| alike | usize::from(bucket.0[at].is_like(*key)) << at);
-            let number = bucket.0[alike.trailing_zeros() as usize % SLOTS].number();
-            let found = alike != 0 && (text.is_empty() || self.get(number) == text);
-            give(key.number() as usize, if found { number } else { self.look_up(*key, place, text) });
+            // The first of a bucket is what was seen first, and so most often what is seen most often.
+            let Bucket([first, others @ ..]) = self.bucket(place);
+            let (found, slot) = if first.is_like(*key) {
+                (true, *first)
+            } else {
+                let alike = (0..SLOTS - 1).fold(0, |alike, at| alike | usize::from(others[at].is_like(*key)) << at);
+                (alike != 0, others[(alike.trailing_zeros() as usize).min(SLOTS - 2)])
+            };
+            let found = found && (text.is_empty() || self.get(slot.number()) == text);
+            give(key.number() as usize, if found { slot.number() } else { self.look_up(*key, place, text) });
         }
     }
 

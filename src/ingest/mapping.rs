@@ -275,7 +275,6 @@ impl Mapping {
     ///
     /// # Errors
     /// A cell that should hold a JSON document and does not.
-    #[inline]
     pub(crate) fn derive(&self, record: &impl Fields) -> Result<Derived, Refusal> {
         if self.steps.is_empty() { Ok(Derived::default()) } else { self.steps.run(record, &self.masks) }
     }
@@ -291,12 +290,25 @@ impl Mapping {
         part: &mut P,
         bench: &mut Bench,
     ) -> Result<(), Refusal> {
-        let mut cells = Cells::default();
-        let derived = self.derive(record)?;
-        if !self.steps.is_empty() {
-            bench.notice(derived.noticed);
+        if self.steps.is_empty() {
+            return self.take(record, &Derived::default(), at, part, bench);
         }
-        let hidden = self.fill(record, &derived, &mut cells);
+        let derived = self.steps.run(record, &self.masks)?;
+        bench.notice(derived.noticed);
+        self.take(record, &derived, at, part, bench)
+    }
+
+    #[inline]
+    fn take<P: Part>(
+        &self,
+        record: &impl Fields,
+        derived: &Derived,
+        at: At,
+        part: &mut P,
+        bench: &mut Bench,
+    ) -> Result<(), Refusal> {
+        let mut cells = Cells::default();
+        let hidden = self.fill(record, derived, &mut cells);
         bench.tally.masked += hidden.masked;
         bench.tally.not_known += hidden.unknown;
         part.row(&cells, at, bench)

@@ -94,7 +94,9 @@ impl Queries {
             let mut alike = equal(&self.tags[group], tag(hash));
             while alike != 0 {
                 let number = self.numbers[group][alike.trailing_zeros() as usize % GROUP];
-                if terms(&self.all[number as usize]) == *wanted {
+                let found = terms(&self.all[number as usize]);
+                // Without a branch a term.
+                if found.iter().zip(wanted).fold(0, |other, (found, wanted)| other | (found ^ wanted)) == 0 {
                     return number;
                 }
                 alike &= alike - 1;
