@@ -408,8 +408,8 @@ fn clock_time(text: &[u8; 8]) -> Option<[u32; 3]> {
     if (values.wrapping_add(OVER) | values) & 0x8080_8080_8080_8080 != 0 {
         return None;
     }
-    let digit = |place: usize| u32::from(values.to_le_bytes()[place]);
-    Some([0, 3, 6].map(|place| digit(place) * 10 + digit(place + 1)))
+    let [h, hours, _, m, minutes, _, s, seconds] = values.to_le_bytes();
+    Some([u32::from(h * 10 + hours), u32::from(m * 10 + minutes), u32::from(s * 10 + seconds)])
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
