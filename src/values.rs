@@ -80,6 +80,8 @@ pub struct RateValues {
     pub role_shrinkage: f64,
     /// Looks.
     pub peer_shrinkage: f64,
+    /// Cases of a user.
+    pub own_shrinkage: f64,
     /// Cases.
     pub stated_shrinkage: f64,
     /// Unexplained cases.
@@ -354,7 +356,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 16] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 17] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -403,6 +405,13 @@ impl Values {
                 self.rates.peer_shrinkage,
                 shipped.rates.peer_shrinkage,
                 positive(self.rates.peer_shrinkage),
+                "above 0",
+            ),
+            (
+                "rates.own_shrinkage",
+                self.rates.own_shrinkage,
+                shipped.rates.own_shrinkage,
+                positive(self.rates.own_shrinkage),
                 "above 0",
             ),
             (

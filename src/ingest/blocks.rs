@@ -86,7 +86,10 @@ pub(crate) struct Blocks<R> {
     reader: R,
     grammar: Grammar,
     limits: Limits,
+    /// Text that has been read and not been given …
     buffer: Vec<u8>,
+    /// … as far as it reaches. What stands behind it is of no meaning.
+    held: usize,
     offset: u64,
     line: u64,
     ended: bool,
@@ -115,6 +118,7 @@ impl<R: Read> Blocks<R> {
             grammar: Grammar::Lines,
             limits,
             buffer: Vec::new(),
+            held: 0,
             offset: start,
             line: 1,
             ended: false,
@@ -133,7 +137,8 @@ impl<R: Read> Blocks<R> {
     /// format and reading the header.
     pub(crate) fn peek(&mut self) -> io::Result<(&[u8], bool)> {
         self.fill(self.limits.block.max(1 << 16) * 4)?;
-        Ok((&self.buffer, self.ended))
+        let ended = self.ended;
+        Ok((self.text(), ended))
     }
 
     /// Finds out whether lines end in a carriage return alone: the first of the text has one and no line feed. Then each becomes a
@@ -149,7 +154,7 @@ impl<R: Read> Blocks<R> {
     /// Carriage returns become line feeds, from here on.
     pub(crate) fn turn_returns(&mut self) {
         self.returns = true;
-        turn_returns(&mut self.buffer);
+        turn_returns(&mut self.buffer[..self.held]);
     }
 
     /// Line of the next byte.
@@ -179,15 +184,15 @@ impl<R: Read> Blocks<R> {
             if self.grammar == Grammar::List {
                 match self.next_of_list()? {
                     Some(next) => return Ok(next),
-                    None => wanted = self.buffer.len() + self.limits.block.max(self.buffer.len() / 2).max(1),
+                    None => wanted = self.held + self.limits.block.max(self.held / 2).max(1),
                 }
                 continue;
             }
-            if self.buffer.is_empty() {
+            if self.held == 0 {
                 return Ok(None);
             }
-            match look(&self.buffer, self.grammar, self.limits.record, self.ended) {
-                Look::Whole(0) => wanted = self.buffer.len() + self.limits.block.max(self.buffer.len() / 2).max(1),
+            match look(self.text(), self.grammar, self.limits.record, self.ended) {
+                Look::Whole(0) => wanted = self.held + self.limits.block.max(self.held / 2).max(1),
                 Look::Whole(end) | Look::Unclosed(end) | Look::TooLong(end) if end > 0 => {
                     let (offset, line) = (self.offset, self.line);
                     return Ok(Some(Piece::Block(Block { bytes: self.take(end), offset, line })));
@@ -201,16 +206,16 @@ impl<R: Read> Blocks<R> {
     /// The next piece of a JSON list; the outer `None` where more must be read.
     fn next_of_list(&mut self) -> io::Result<Option<Option<Piece>>> {
         if self.closed {
-            if self.buffer.iter().any(|byte| !byte.is_ascii_whitespace()) {
+            if self.text().iter().any(|byte| !byte.is_ascii_whitespace()) {
                 return self.give_up_list(0, BEHIND_LIST).map(|piece| Some(Some(piece)));
             }
             let ended = self.ended;
-            self.take(self.buffer.len());
+            self.take(self.held);
             return Ok(ended.then_some(None));
         }
         let (mut end, mut broken) = (0, None);
         loop {
-            match json_list::step(&self.buffer, end) {
+            match json_list::step(self.text(), end) {
                 Step::Element(start, stop) if stop - start > self.limits.record => {
                     broken = Some((start, LIST_TOO_LONG))
                 }
@@ -218,7 +223,7 @@ impl<R: Read> Blocks<R> {
                     end = stop;
                     continue;
                 }
-                Step::Partial(start) if self.buffer.len() - start > self.limits.record => {
+                Step::Partial(start) if self.held - start > self.limits.record => {
                     broken = Some((start, LIST_TOO_LONG));
                 }
                 Step::Partial(start) if self.ended => broken = Some((start, LIST_CUT)),
@@ -242,11 +247,11 @@ impl<R: Read> Blocks<R> {
     /// Reports what stands at `start` and passes over all the rest.
     fn give_up_list(&mut self, start: usize, problem: &'static str) -> io::Result<Piece> {
         self.take(start);
-        let blank = self.buffer.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
+        let blank = self.text().iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
         self.take(blank);
         let (line, mut start) = (self.line, Vec::new());
         loop {
-            let taken = self.take(self.buffer.len());
+            let taken = self.take(self.held);
             start.extend_from_slice(&taken[..taken.len().min(1024 - start.len())]);
             if self.ended {
                 self.closed = true;
@@ -261,21 +266,30 @@ impl<R: Read> Blocks<R> {
         let line = self.line;
         let mut start = Vec::new();
         loop {
-            let end = memchr(b'\n', &self.buffer);
-            let taken = self.take(end.map_or(self.buffer.len(), |end| end + 1));
+            let end = memchr(b'\n', self.text());
+            let taken = self.take(end.map_or(self.held, |end| end + 1));
             start.extend_from_slice(&taken[..taken.len().min(1024 - start.len())]);
-            if end.is_some() || (self.ended && self.buffer.is_empty()) {
+            if end.is_some() || (self.ended && self.held == 0) {
                 return Ok(Piece::Broken(Broken { line, start, problem }));
             }
             self.fill(self.limits.block.max(1))?;
         }
     }
 
+    /// Text that has been read and not been given.
+    fn text(&self) -> &[u8] {
+        &self.buffer[..self.held]
+    }
+
     fn take(&mut self, count: usize) -> Vec<u8> {
-        let mut rest = self.spare.as_ref().and_then(|spare| spare.try_recv().ok()).unwrap_or_default();
-        rest.clear();
-        rest.extend_from_slice(&self.buffer[count..]);
-        let mut taken = std::mem::replace(&mut self.buffer, rest);
+        let mut next = self.spare.as_ref().and_then(|spare| spare.try_recv().ok()).unwrap_or_default();
+        let rest = &self.buffer[count..self.held];
+        if next.len() < rest.len() {
+            next.resize(rest.len(), 0);
+        }
+        next[..rest.len()].copy_from_slice(rest);
+        self.held = rest.len();
+        let mut taken = std::mem::replace(&mut self.buffer, next);
         taken.truncate(count);
         self.offset += count as u64;
         self.line += memchr_iter(b'\n', &taken).count() as u64;
@@ -283,15 +297,21 @@ impl<R: Read> Blocks<R> {
     }
 
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        let missing = wanted.saturating_sub(self.buffer.len());
-        if missing > 0 && !self.ended {
-            self.buffer.reserve_exact(missing);
-            let held = self.buffer.len();
-            let count = (&mut self.reader).take(missing as u64).read_to_end(&mut self.buffer)?;
-            if self.returns {
-                turn_returns(&mut self.buffer[held..]);
+        let before = self.held;
+        if wanted > self.buffer.len() && !self.ended {
+            self.buffer.reserve_exact(wanted - self.buffer.len());
+            self.buffer.resize(wanted, 0);
+        }
+        while self.held < wanted && !self.ended {
+            match self.reader.read(&mut self.buffer[self.held..wanted]) {
+                Ok(0) => self.ended = true,
+                Ok(more) => self.held += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
-            self.ended = count < missing;
+        }
+        if self.returns {
+            turn_returns(&mut self.buffer[before..self.held]);
         }
         Ok(())
     }

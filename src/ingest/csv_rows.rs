@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use super::blocks::{Block, Limits};
 use super::mapping::{Mapping, header_key};
-use super::part::{At, Bench, Part, check_texts};
+use super::part::{At, Bench, Fields, Part, check_texts};
 use super::records::{Record, Records};
 use super::tally::Refusal;
 
@@ -37,11 +37,22 @@ impl CsvLayout {
         let mut records = Records::new(&block.bytes, self.delimiter);
         // Almost no block has one, so its rows need not be asked one by one.
         let nul = memchr(0, &block.bytes).is_some();
+        let first = self.header.iter().position(|header| !header.is_empty());
+        let letter = first.and_then(|place| self.header[place].bytes().next());
+        // Almost every row is told apart from the header by the first letter of its first cell that has one.
+        let likely = |record: &Record<'_>| {
+            let cell = first.and_then(|place| record.get(place)).unwrap_or_default();
+            letter == Some(b'"')
+                || cell.first().is_some_and(|byte| {
+                    !matches!(byte, b'!' | b'#'..=b'~')
+                        || letter.is_some_and(|letter| byte.eq_ignore_ascii_case(&letter))
+                })
+        };
         while let Some(record) = records.next() {
             if record.len() == 1 && record.raw.trim_ascii().is_empty() {
                 continue;
             }
-            if self.is_header(&record) {
+            if likely(&record) && self.is_header(&record) {
                 bench.tally.repeated_headers += 1;
                 continue;
             }
@@ -110,17 +121,7 @@ impl CsvLayout {
             cell.trim_ascii().eq_ignore_ascii_case(header.as_bytes())
                 || header_key(&String::from_utf8_lossy(cell)) == header_key(header)
         };
-        // Almost every row is told apart by the first letter of its first cell that has one.
-        let Some((first, header)) = record.iter().zip(&self.header).find(|(_, header)| !header.is_empty()) else {
-            return false;
-        };
-        let likely = first.trim_ascii().first().map(u8::to_ascii_lowercase)
-            == header.as_bytes().first().map(u8::to_ascii_lowercase)
-            || first.first().is_some_and(|byte| !byte.is_ascii() || *byte == b'"')
-            || header.starts_with('"');
-        likely
-            && record.len() == self.header.len()
-            && record.iter().zip(&self.header).all(|(cell, header)| same(cell, header))
+        record.len() == self.header.len() && record.iter().zip(&self.header).all(|(cell, header)| same(cell, header))
     }
 
     /// Reads the one record at the front of `bytes` again.

@@ -1,85 +1,132 @@
 //! Distinct texts while a log is being read: text → small number, in the order of first sight.
 //!
 //! One a worker, so nothing is locked, and one a column, so that those of columns with few different texts stay small
-//! and near. The numbers mean nothing outside; [`super::merge`] turns them into ranks. A look-up costs one visit to memory for
-//! a text of up to 12 bytes, which ids, names and codes mostly are: the slot holds the text itself. Longer texts are told apart by
-//! a hash in the slot and then by the text.
+//! and near. The numbers mean nothing outside; [`super::merge`] turns them into ranks.
+//!
+//! A large table does not fit into the processor's cache. So the texts of many rows are gathered column by column; all places of a
+//! column are visited together, so that the waits for memory overlap, and only then the texts are looked up. A look-up costs one line of
+//! the cache for a text of up to 12 bytes, which ids, names and codes mostly are: the slot holds the text itself, and the slots of a
+//! line are compared without a branch. Longer texts are told apart by a hash in the slot and then by the text.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
 
+use super::heads::{HEAD, bytes};
+
 /// The texts of `N` columns and their numbers.
 pub(crate) struct Words<const N: usize> {
     columns: [Dictionary; N],
-    /// Texts that have not been looked up …
-    waiting: Vec<Waiting>,
-    /// … and the bytes of those that their keys do not hold.
-    held: Vec<u8>,
+    waiting: [Waiting; N],
 }
 
-/// A text of a row that waits to be looked up.
+/// Texts of one column that have not been looked up.
+#[derive(Default)]
 struct Waiting {
-    key: Key,
-    start: u32,
-    length: u32,
-    row: u16,
-    column: u16,
+    /// Each with its row in place of the number.
+    keys: Vec<Slot>,
+    /// The bytes of those that their keys do not hold, one behind the other.
+    held: Vec<u8>,
 }
 
 /// The texts of one column and their numbers; number 0 is the empty text.
 pub(crate) struct Dictionary {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// Open addressing, never more than three quarters full.
-    slots: Vec<Slot>,
+    /// Open addressing by buckets, never more than three quarters full.
+    buckets: Vec<Bucket>,
 }
 
 /// What the table holds of a text.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Key {
-    /// Its first bytes padded with zeros, or a hash of a longer text.
-    front: u64,
-    /// Of a text of up to 11 bytes the next three and the length; of one of 12 the next four; of a longer one its length.
-    back: u32,
-    /// Which of the three it is.
-    kind: u32,
-}
-
-const SHORT: u32 = 0;
-const TWELVE: u32 = 1 << NUMBER_BITS;
-const LONG: u32 = 2 << NUMBER_BITS;
-/// A number takes so many bits of a slot: a column of more different texts would not fit into memory.
-const NUMBER_BITS: u32 = 30;
-
-/// A text in the table: 16 bytes, so that none lies across two lines of the processor's cache.
 #[derive(Clone, Copy, Default)]
 struct Slot {
+    /// Its first bytes padded with zeros, or a hash of a longer text.
     front: u64,
-    back: u32,
-    /// The kind of the key and the number; 0 = free, for the empty text never comes here.
-    code: u32,
+    /// From above: 32 bits of text, see [`Slot::of`]; which of three kinds of text it is; the number. 0 = free, for the empty text never
+    /// comes here.
+    back: u64,
 }
 
-impl Slot {
-    #[inline]
-    const fn key(self) -> Key {
-        Key { front: self.front, back: self.back, kind: self.code >> NUMBER_BITS << NUMBER_BITS }
-    }
+/// The slots of one line of the processor's cache.
+#[derive(Clone, Copy, Default)]
+#[repr(align(64))]
+struct Bucket([Slot; SLOTS]);
 
-    const fn number(self) -> u32 {
-        self.code & (TWELVE - 1)
-    }
-}
+const SLOTS: usize = 4;
+/// A number takes so many bits of a slot: a column of more different texts would not fit into memory.
+const NUMBER_BITS: u32 = 30;
+const SHORT: u64 = 0;
+const TWELVE: u64 = 1;
+const LONG: u64 = 2;
 
 /// The longest text that [`padded`] holds whole.
 pub(crate) const INLINE: usize = 16;
-/// A table of so many slots is at hand at any time.
-const NEAR: usize = 1024;
+/// A table of so many buckets is at hand at any time.
+const NEAR: usize = 256;
+/// So many places are visited together.
+const TOGETHER: usize = 64;
+
+impl Slot {
+    /// A text of up to 11 bytes with its length behind, one of 12, or the hash of a longer one and its length.
+    #[inline]
+    fn of(text: &[u8], [front, back]: [u64; 2], row: u32) -> Self {
+        let length = text.len();
+        let (front, back, kind) = if length <= 12 {
+            // The fourth of the last four bytes is the length, but for a text that takes it up.
+            let own = usize::from(length < 12);
+            (front, back | ((own * length) as u64) << 24, if length < 12 { SHORT } else { TWELVE })
+        } else {
+            let mut hasher = FxHasher::default();
+            hasher.write(text);
+            (hasher.finish(), length as u64 & 0xffff_ffff, LONG)
+        };
+        Self { front, back: (back << 2 | kind) << NUMBER_BITS | u64::from(row) }
+    }
+
+    const fn kind(self) -> u64 {
+        self.back >> NUMBER_BITS & 3
+    }
+
+    const fn number(self) -> u32 {
+        self.back as u32 & ((1 << NUMBER_BITS) - 1)
+    }
+
+    /// What it says of the text: all but the number.
+    #[inline]
+    const fn says(self) -> u64 {
+        self.back >> NUMBER_BITS
+    }
+
+    #[inline]
+    const fn is_like(self, other: Self) -> bool {
+        self.front ^ other.front | self.says() ^ other.says() == 0
+    }
+
+    /// The text and its length, where it is all in here.
+    fn short(self) -> Option<([u8; HEAD], usize)> {
+        let text = bytes([self.front, self.back >> 32]);
+        match self.kind() {
+            SHORT => Some((text, usize::from(text[11]))),
+            TWELVE => Some((text, 12)),
+            _ => None,
+        }
+    }
+
+    /// Spreads it over 32 bits.
+    #[inline]
+    fn hash(self) -> u32 {
+        let product = u128::from(self.front ^ 0x9e37_79b9_7f4a_7c15) * u128::from(self.says() ^ 0xd1b5_4a32_d192_ed03);
+        let folded = product as u64 ^ (product >> 64) as u64;
+        (folded ^ folded >> 29) as u32
+    }
+}
 
 impl<const N: usize> Default for Words<N> {
     fn default() -> Self {
-        Self { columns: std::array::from_fn(|_| Dictionary::default()), waiting: Vec::new(), held: Vec::new() }
+        Self {
+            columns: std::array::from_fn(|_| Dictionary::default()),
+            waiting: std::array::from_fn(|_| Waiting::default()),
+        }
     }
 }
 
@@ -89,89 +136,105 @@ impl<const N: usize> Words<N> {
         &self.columns
     }
 
-    /// The numbers of the cells of a row, as far as they are at hand. The others wait for [`Self::settle`]; `row` is how they
-    /// are called then.
-    ///
-    /// A large table does not fit into the processor's cache. So the texts of several rows are gathered, all their places
-    /// are visited together, so that the waits for memory overlap, and only then the texts are looked up.
+    /// Takes a text of a column, which must not be empty, and its [`head`](super::heads::head). `row` is how it is called when
+    /// [`Self::settle`] gives its number.
     #[inline]
-    pub(crate) fn codes(&mut self, row: u16, texts: [&[u8]; N]) -> [u32; N] {
-        let mut codes = [0; N];
-        for (column, (text, code)) in texts.into_iter().zip(&mut codes).enumerate() {
-            if text.is_empty() {
-                continue;
-            }
-            let key = Key::of(text);
-            let dictionary = &mut self.columns[column];
-            if dictionary.slots.len() <= NEAR {
-                *code = dictionary.look_up(key, text);
-                continue;
-            }
-            let (mut start, mut length) = (0, 0);
-            if key.kind == LONG {
-                (start, length) = (self.held.len() as u32, text.len() as u32);
-                self.held.extend_from_slice(text);
-            }
-            self.waiting.push(Waiting { key, start, length, row, column: column as u16 });
+    pub(crate) fn add(&mut self, row: u32, column: usize, text: &[u8], head: [u64; 2]) {
+        let waiting = &mut self.waiting[column];
+        let key = Slot::of(text, head, row);
+        if key.kind() == LONG {
+            waiting.held.extend_from_slice(text);
         }
-        codes
+        waiting.keys.push(key);
     }
 
     /// Looks up the texts that wait: calls `give` with the row, the column and the number of each.
     pub(crate) fn settle(&mut self, mut give: impl FnMut(usize, usize, u32)) {
-        let visit =
-            |sum: u32, one: &Waiting| sum.wrapping_add(self.columns[usize::from(one.column)].first(one.key).code);
-        std::hint::black_box(self.waiting.iter().fold(0, visit));
-        for one in self.waiting.drain(..) {
-            let text = &self.held[one.start as usize..][..one.length as usize];
-            let column = usize::from(one.column);
-            give(usize::from(one.row), column, self.columns[column].look_up(one.key, text));
+        for (column, (dictionary, waiting)) in self.columns.iter_mut().zip(&mut self.waiting).enumerate() {
+            let mut held = waiting.held.as_slice();
+            for keys in waiting.keys.chunks(TOGETHER) {
+                dictionary.settle(keys, &mut held, |row, number| give(row, column, number));
+            }
+            waiting.keys.clear();
+            waiting.held.clear();
         }
-        self.held.clear();
     }
 }
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { bytes: Vec::new(), ends: vec![0], slots: vec![Slot::default(); 16] }
+        Self { bytes: Vec::new(), ends: vec![0], buckets: vec![Bucket::default(); 4] }
     }
 }
 
 impl Dictionary {
-    /// Where the search for a text begins.
+    /// Looks up some texts. `held` begins with the first that its key does not hold.
     #[inline]
-    fn first(&self, key: Key) -> &Slot {
-        &self.slots[key.hash() as usize & (self.slots.len() - 1)]
+    fn settle(&mut self, keys: &[Slot], held: &mut &[u8], mut give: impl FnMut(usize, u32)) {
+        let mut places = [0u32; TOGETHER];
+        for (place, key) in places.iter_mut().zip(keys) {
+            *place = key.hash();
+        }
+        if self.buckets.len() > NEAR {
+            let visit = |sum: u64, place: &u32| sum ^ self.bucket(*place).0[0].back;
+            std::hint::black_box(places[..keys.len().min(TOGETHER)].iter().fold(0, visit));
+        }
+        for (key, place) in keys.iter().zip(places) {
+            let mut text: &[u8] = &[];
+            if key.kind() == LONG {
+                (text, *held) = held.split_at((key.says() >> 2) as usize);
+            }
+            // The first of a bucket is what was seen first, and so most often what is seen most often.
+            let Bucket([first, others @ ..]) = self.bucket(place);
+            let (found, slot) = if first.is_like(*key) {
+                (true, *first)
+            } else {
+                let alike = (0..SLOTS - 1).fold(0, |alike, at| alike | usize::from(others[at].is_like(*key)) << at);
+                (alike != 0, others[(alike.trailing_zeros() as usize).min(SLOTS - 2)])
+            };
+            let found = found && (text.is_empty() || self.get(slot.number()) == text);
+            give(key.number() as usize, if found { slot.number() } else { self.look_up(*key, place, text) });
+        }
     }
 
-    /// The number of a text; only of a long one is the text itself asked for.
+    /// Where the search for a hash begins.
     #[inline]
-    fn look_up(&mut self, key: Key, text: &[u8]) -> u32 {
-        let mask = self.slots.len() - 1;
-        let mut at = key.hash() as usize & mask;
+    fn bucket(&self, hash: u32) -> &Bucket {
+        &self.buckets[hash as usize & (self.buckets.len() - 1)]
+    }
+
+    /// The number of a text, found or new; only of a long one is the text itself asked for.
+    #[inline(never)]
+    fn look_up(&mut self, key: Slot, hash: u32, text: &[u8]) -> u32 {
+        let mut at = hash;
         loop {
-            let slot = self.slots[at];
-            if slot.code == 0 {
-                let number = self.insert(key, text);
-                // The table may have grown meanwhile and has room.
-                self.put(Slot { front: key.front, back: key.back, code: key.kind | number });
-                return number;
+            let bucket = self.bucket(at);
+            for slot in &bucket.0 {
+                if slot.back == 0 {
+                    let number = self.insert(key, text);
+                    // The table may have grown meanwhile and has room.
+                    self.put(Slot { front: key.front, back: key.says() << NUMBER_BITS | u64::from(number) }, hash);
+                    return number;
+                }
+                if slot.is_like(key) && (key.kind() != LONG || self.get(slot.number()) == text) {
+                    return slot.number();
+                }
             }
-            if slot.key() == key && (key.kind != LONG || self.get(slot.number()) == text) {
-                return slot.number();
-            }
-            at = (at + 1) & mask;
+            at = at.wrapping_add(1);
         }
     }
 
     /// Puts a text into the table that is not there.
-    fn put(&mut self, slot: Slot) {
-        let mask = self.slots.len() - 1;
-        let mut at = slot.key().hash() as usize & mask;
-        while self.slots[at].code != 0 {
-            at = (at + 1) & mask;
+    fn put(&mut self, slot: Slot, hash: u32) {
+        let mask = self.buckets.len() - 1;
+        let mut at = hash;
+        loop {
+            if let Some(free) = self.buckets[at as usize & mask].0.iter_mut().find(|slot| slot.back == 0) {
+                *free = slot;
+                return;
+            }
+            at = at.wrapping_add(1);
         }
-        self.slots[at] = slot;
     }
 
     /// The text of a number.
@@ -186,14 +249,14 @@ impl Dictionary {
         self.ends.len()
     }
 
-    fn insert(&mut self, key: Key, text: &[u8]) -> u32 {
+    fn insert(&mut self, key: Slot, text: &[u8]) -> u32 {
         let number = self.ends.len() as u32;
         match key.short() {
             Some((short, length)) => self.bytes.extend_from_slice(&short[..length]),
             None => self.bytes.extend_from_slice(text),
         }
         self.ends.push(self.bytes.len());
-        if self.ends.len() * 4 > self.slots.len() * 3 {
+        if self.ends.len() * 4 > self.buckets.len() * SLOTS * 3 {
             self.grow();
         }
         number
@@ -201,53 +264,11 @@ impl Dictionary {
 
     #[cold]
     fn grow(&mut self) {
-        let size = self.slots.len() * 2;
-        let old = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
-        for slot in old.into_iter().filter(|slot| slot.code != 0) {
-            self.put(slot);
+        let size = self.buckets.len() * 2;
+        let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
+        for slot in old.into_iter().flat_map(|bucket| bucket.0).filter(|slot| slot.back != 0) {
+            self.put(slot, slot.hash());
         }
-    }
-}
-
-impl Key {
-    #[inline]
-    fn of(text: &[u8]) -> Self {
-        match text.len() {
-            length @ 0..12 => {
-                let [front, back] = padded(text);
-                Self { front, back: (back >> 32) as u32 | length as u32, kind: SHORT }
-            }
-            12 => {
-                let [front, back] = padded(text);
-                Self { front, back: (back >> 32) as u32, kind: TWELVE }
-            }
-            length => {
-                let mut hasher = FxHasher::default();
-                hasher.write(text);
-                Self { front: hasher.finish(), back: length as u32, kind: LONG }
-            }
-        }
-    }
-
-    /// The text and its length, where it is all in here.
-    fn short(self) -> Option<([u8; 12], usize)> {
-        let mut text = [0; 12];
-        text[..8].copy_from_slice(&self.front.to_be_bytes());
-        text[8..].copy_from_slice(&self.back.to_be_bytes());
-        match self.kind {
-            SHORT => Some((text, usize::from(text[11]))),
-            TWELVE => Some((text, 12)),
-            _ => None,
-        }
-    }
-
-    /// Spreads it over 64 bits.
-    #[inline]
-    fn hash(self) -> u64 {
-        let back = u64::from(self.back) << 32 | u64::from(self.kind);
-        let product = u128::from(self.front ^ 0x9e37_79b9_7f4a_7c15) * u128::from(back ^ 0xd1b5_4a32_d192_ed03);
-        let folded = product as u64 ^ (product >> 64) as u64;
-        folded ^ folded >> 29
     }
 }
 
@@ -294,11 +315,15 @@ fn half(four: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::heads::head_of;
     use super::*;
 
     impl Words<1> {
         fn code(&mut self, text: &[u8]) -> u32 {
-            let [mut code] = self.codes(0, [text]);
+            let mut code = 0;
+            if !text.is_empty() {
+                self.add(0, 0, text, head_of(text));
+            }
             self.settle(|_, _, found| code = found);
             code
         }
@@ -311,20 +336,13 @@ mod tests {
         let text = |n: usize| format!("{}{n}", "text ".repeat(n % 7));
         let codes: Vec<u32> = (0..20_000).map(|n| dictionary.code(text(n).as_bytes())).collect();
         let mut rows = Words::<2>::default();
-        // Enough of the first column that its texts must wait.
-        for n in 100..1000 {
-            rows.codes(0, [text(n).as_bytes(), b""]);
-        }
-        rows.settle(|_, _, _| ());
-        let waits = rows.columns()[0].len() as u32;
         let given = [text(3), text(5), text(3), String::new(), text(5), text(9)];
-        let mut found: Vec<[u32; 2]> = Vec::new();
-        for (row, pair) in given.chunks(2).enumerate() {
-            found.push(rows.codes(row as u16, [pair[0].as_bytes(), pair[1].as_bytes()]));
+        let mut found = [[0; 2]; 3];
+        for (at, text) in given.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            rows.add(at as u32 / 2, at % 2, text.as_bytes(), head_of(text.as_bytes()));
         }
-        assert_eq!(found, [[0, 1], [0, 0], [0, 2]]);
         rows.settle(|row, column, code| found[row][column] = code);
-        assert_eq!(found, [[waits, 1], [waits, 0], [waits + 1, 2]]);
+        assert_eq!(found, [[1, 1], [1, 0], [2, 2]]);
         assert_eq!(rows.columns()[1].get(2), text(9).as_bytes());
         for (n, code) in codes.iter().enumerate() {
             assert_eq!(dictionary.code(text(n).as_bytes()), *code);

@@ -33,7 +33,7 @@ pub(crate) fn each_event_id(
             {
                 let mut cells = Cells::default();
                 mapping.fill(&record, &derived, &mut cells);
-                each(&String::from_utf8_lossy(cells[col::SYSTEM]), &String::from_utf8_lossy(cells[col::EVENT_ID]));
+                each(&String::from_utf8_lossy(&cells[col::SYSTEM]), &String::from_utf8_lossy(&cells[col::EVENT_ID]));
             }
             Ok(())
         };

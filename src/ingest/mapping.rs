@@ -5,15 +5,71 @@ use regex::bytes::Regex;
 
 use super::blocks::Limits;
 use super::columns::{MAX_COLUMNS, Spec, spec};
-use super::derive::{Derived, Names, Noticed, Steps};
+use super::derive::{Derived, Names, Steps};
 use super::error::{IngestError, nearest};
+use super::heads::head;
 use super::part::{At, Bench, Fields, Part, check_cells};
 use super::profile::{Profile, Values, inside};
 use super::tables::TableName;
 use super::tally::Refusal;
 
 /// The canonical cells of one row, in the order of the table's columns; unused places are empty.
-pub(crate) type Cells<'a> = [&'a [u8]; MAX_COLUMNS];
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Cells<'a> {
+    cells: [&'a [u8]; MAX_COLUMNS],
+    filled: u32,
+    whole: &'a [u8],
+}
+
+impl<'a> Cells<'a> {
+    /// One cell, for as long as the row is there.
+    #[inline]
+    pub(crate) fn get(&self, column: usize) -> &'a [u8] {
+        self.cells[column]
+    }
+
+    /// The first bytes of a cell, see [`head`].
+    #[inline]
+    pub(crate) fn head(&self, column: usize) -> [u64; 2] {
+        head(self.cells[column], self.whole)
+    }
+
+    /// A bit for each column whose cell is not empty.
+    #[inline]
+    pub(crate) const fn filled(&self) -> u32 {
+        self.filled
+    }
+
+    /// Fills an empty cell.
+    #[inline]
+    fn set(&mut self, column: usize, value: &'a [u8]) {
+        if let Some(cell) = self.cells.get_mut(column) {
+            *cell = value;
+            self.filled |= u32::from(!value.is_empty()) << column;
+        }
+    }
+}
+
+impl<'a> std::ops::Index<usize> for Cells<'a> {
+    type Output = [u8];
+
+    #[inline]
+    fn index(&self, column: usize) -> &[u8] {
+        self.get(column)
+    }
+}
+
+/// How many cells of a row were read as empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hidden {
+    /// They hide a value.
+    pub masked: u64,
+    /// They mean "not known".
+    pub unknown: u64,
+}
+
+/// Places of a source row up to here are walked by the bits of [`Fields::filled`].
+const FRONT: usize = 64;
 
 /// Where one canonical column comes from.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +104,11 @@ impl Take {
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     takes: Vec<Take>,
-    /// Canonical column and place in the row, of those whose cells are taken as they stand.
+    /// Of the first places of a row those whose cell one canonical column takes as it stands, as bits …
+    front: u64,
+    /// … and which column that is.
+    columns: [u8; FRONT],
+    /// Canonical column and place in the row, of the others whose cells are taken as they stand.
     plain: Vec<(usize, usize)>,
     /// Of the others that have a value, the column.
     worked: Vec<usize>,
@@ -155,9 +215,20 @@ impl Mapping {
             .filter(|(cell, used)| !**used && !cell.trim().is_empty())
             .map(|(cell, _)| cell.trim().to_owned())
             .collect();
-        let plain = (0..takes.len()).filter_map(|index| Some((index, takes[index].as_it_stands()?))).collect();
+        let mut plain: Vec<(usize, usize)> =
+            (0..takes.len()).filter_map(|index| Some((index, takes[index].as_it_stands()?))).collect();
+        let (mut front, mut columns) = (0, [0; FRONT]);
+        plain.retain(|(column, place)| {
+            let near = *place < FRONT.min(header.len()) && front >> *place & 1 == 0;
+            if near {
+                front |= 1u64 << *place;
+                columns[*place] = *column as u8;
+            }
+            !near
+        });
         let worked = (0..takes.len()).filter(|index| has(*index) && takes[*index].as_it_stands().is_none()).collect();
-        let mapping = Self { takes, plain, worked, masks: Masks::new(profile.masks()), steps, present, unused };
+        let masks = Masks::new(profile.masks());
+        let mapping = Self { takes, front, columns, plain, worked, masks, steps, present, unused };
         mapping.check(table, spec, profile, header, place)?;
         Ok(mapping)
     }
@@ -221,9 +292,27 @@ impl Mapping {
         part: &mut P,
         bench: &mut Bench,
     ) -> Result<(), Refusal> {
+        if self.steps.is_empty() {
+            return self.take(record, &Derived::default(), at, part, bench);
+        }
+        let derived = self.steps.run(record, &self.masks)?;
+        bench.notice(derived.noticed);
+        self.take(record, &derived, at, part, bench)
+    }
+
+    #[inline]
+    fn take<P: Part>(
+        &self,
+        record: &impl Fields,
+        derived: &Derived,
+        at: At,
+        part: &mut P,
+        bench: &mut Bench,
+    ) -> Result<(), Refusal> {
         let mut cells = Cells::default();
-        let derived = self.derive(record)?;
-        bench.notice(self.fill(record, &derived, &mut cells));
+        let hidden = self.fill(record, derived, &mut cells);
+        bench.tally.masked += hidden.masked;
+        bench.tally.not_known += hidden.unknown;
         part.row(&cells, at, bench)
     }
 
@@ -247,21 +336,31 @@ impl Mapping {
     }
 
     /// Fills the canonical cells, which must be empty, from a source row and what was derived from it.
-    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Noticed {
-        let mut noticed = derived.noticed;
+    pub(crate) fn fill<'a>(&'a self, record: &'a impl Fields, derived: &'a Derived, cells: &mut Cells<'a>) -> Hidden {
+        let mut hidden = Hidden::default();
         let width = self.steps.width();
-        for (column, from) in &self.plain {
-            let value = trimmed(derived.get(record, width, *from).unwrap_or_default());
+        cells.whole = record.whole();
+        let mut take = |column: usize, cell: Option<&'a [u8]>| {
+            let value = trimmed(cell.unwrap_or_default());
             if self.masks.hide(value) {
-                noticed.masked += 1;
-            } else if let Some(cell) = cells.get_mut(*column) {
-                *cell = value;
+                hidden.masked += 1;
+            } else {
+                cells.set(column, value);
             }
+        };
+        let mut front = self.front & record.filled();
+        while front != 0 {
+            let place = front.trailing_zeros() as usize;
+            front &= front - 1;
+            take(usize::from(self.columns[place]), record.get(place));
+        }
+        for (column, from) in &self.plain {
+            take(*column, derived.get(record, width, *from));
         }
         for column in &self.worked {
             let take = &self.takes[*column];
             let Some(from) = take.from else {
-                cells[*column] = &take.constant;
+                cells.set(*column, &take.constant);
                 continue;
             };
             let mut value = trimmed(derived.get(record, width, from).unwrap_or_default());
@@ -270,12 +369,12 @@ impl Mapping {
                     value = captured(capture, value);
                 }
                 if self.masks.hide(value) {
-                    noticed.masked += 1;
+                    hidden.masked += 1;
                     value = b"";
                 } else if !take.sentinels.is_empty()
                     && take.unknown(derived.get(record, width, take.written.unwrap_or(from)), value)
                 {
-                    noticed.unknown += 1;
+                    hidden.unknown += 1;
                     value = b"";
                 }
             }
@@ -284,9 +383,9 @@ impl Mapping {
             {
                 value = meaning;
             }
-            cells[*column] = value;
+            cells.set(*column, value);
         }
-        noticed
+        hidden
     }
 }
 
@@ -376,7 +475,7 @@ mod tests {
         let derived = Derived::default();
         assert_eq!(mapping.fill(&record, &derived, &mut cells).masked, 1);
         let said =
-            |name: &str| std::str::from_utf8(cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
+            |name: &str| std::str::from_utf8(&cells[spec(TableName::Access).index(name).unwrap()]).unwrap().to_owned();
         assert_eq!(
             [said("login"), said("system"), said("action"), said("incident_id"), said("q_surname"), said("terminal")],
             ["u1", "RMS", "search", "77", "", ""]

@@ -29,6 +29,7 @@ mod error;
 pub(crate) mod event_ids;
 mod file;
 mod header;
+mod heads;
 mod held;
 mod json_docs;
 mod json_list;

@@ -14,6 +14,16 @@ use super::time::Clock;
 pub(crate) trait Fields {
     /// One cell; `None` beyond the last.
     fn get(&self, place: usize) -> Option<&[u8]>;
+
+    /// The memory in which most cells lie, if it is one.
+    fn whole(&self) -> &[u8] {
+        &[]
+    }
+
+    /// A bit for each of the first 64 cells that may hold anything.
+    fn filled(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 impl Fields for ByteRecord {

@@ -1,5 +1,7 @@
 //! Distinct queries while a log is being read.
 
+use wide::u8x16;
+
 use super::access::Query;
 
 /// Queries and their numbers, in the order of first sight.
@@ -8,119 +10,163 @@ pub(crate) struct Queries {
     pub all: Vec<Query>,
     /// Most queries have one term only: by column, the number plus one at the place of the term's code.
     single: [Vec<u32>; TERMS],
-    /// The others in the order of their hashes, open addressing, never more than half full: above the hash, below the
-    /// number plus one.
-    others: Vec<u64>,
+    /// The others by groups of sixteen, open addressing, never more than seven eighths full: seven bits of the hash of each …
+    tags: Vec<[u8; GROUP]>,
+    /// … and its number. Most queries of several terms are new, which the tags alone tell, and those are small and near.
+    numbers: Vec<[u32; GROUP]>,
     /// How many they are.
     count: usize,
-}
-
-/// What a first look for a query has found.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Visit {
-    /// The only term that is set.
-    only: Option<u8>,
-    /// Otherwise the hash of the terms.
-    hash: u32,
-    /// What stands where the search begins.
-    near: u32,
 }
 
 /// How many terms a query can have.
 pub(crate) const TERMS: usize = 10;
 
+/// So many queries are numbered together.
+const TOGETHER: usize = 64;
+/// Slots of a group.
+const GROUP: usize = 16;
+
 impl Queries {
-    /// The number of a query, given by the codes of its terms and what [`Self::visit`] said of it.
-    #[inline]
-    pub(crate) fn number(&mut self, terms: [u32; TERMS], visit: Visit) -> u32 {
-        let next = self.all.len() as u32;
-        let number = match visit.only {
-            Some(only) => {
-                let only = usize::from(only);
-                let (numbers, code) = (&mut self.single[only], terms[only] as usize);
-                if numbers.len() <= code {
-                    numbers.resize((code + 1).next_power_of_two(), 0);
-                }
-                if numbers[code] == 0 {
-                    numbers[code] = next + 1;
-                }
-                numbers[code] - 1
+    /// The numbers of queries given by the codes of their terms: `give` is called with the place of each in the list. All places in
+    /// memory of some queries are visited before they are looked up, so that the waits for memory overlap.
+    pub(crate) fn numbers(&mut self, wanted: &[[u32; TERMS]], mut give: impl FnMut(usize, u32)) {
+        for (chunk, wanted) in wanted.chunks(TOGETHER).enumerate() {
+            let (mut singles, mut others) = ([(0, 0); TOGETHER], [0; TOGETHER]);
+            let (mut single, mut other) = (0, 0);
+            for (at, terms) in wanted.iter().enumerate() {
+                let set = set(terms);
+                // Both are written and one is kept: which of them it is cannot be foretold.
+                singles[single] = (at, set.trailing_zeros() as usize);
+                others[other] = at;
+                let only = set.is_power_of_two();
+                single += usize::from(only);
+                other += usize::from(!only);
             }
-            None => self.other(terms, visit.hash, next),
+            let mut give = |at: usize, number| give(chunk * TOGETHER + at, number);
+            self.singles(wanted, &singles[..single], &mut give);
+            self.others(wanted, &others[..other], &mut give);
+        }
+    }
+
+    /// Queries of the one term that is named.
+    fn singles(&mut self, wanted: &[[u32; TERMS]], all: &[(usize, usize)], give: &mut impl FnMut(usize, u32)) {
+        let visit = |sum: u32, (at, only): &(usize, usize)| {
+            sum ^ self.single[*only].get(wanted[*at][*only] as usize).copied().unwrap_or_default()
         };
-        if number == next {
-            self.all.push(query(terms));
-        }
-        number
-    }
-
-    /// Visits the place of a query, so that the waits for memory of several overlap.
-    #[inline]
-    pub(crate) fn visit(&self, terms: &[u32; TERMS]) -> Visit {
-        let mut set = (0..TERMS).filter(|term| terms[*term] != 0);
-        if let (Some(only), None) = (set.next(), set.next()) {
-            let near = self.single[only].get(terms[only] as usize).copied().unwrap_or_default();
-            return Visit { only: Some(only as u8), hash: 0, near };
-        }
-        let hash = hash(terms);
-        let near = self.others.get(place(hash, self.others.len())).map_or(0, |slot| *slot as u32);
-        Visit { only: None, hash, near }
-    }
-
-    /// Visits the query that is likely to be the same.
-    #[inline]
-    pub(crate) fn look_at(&self, visit: Visit) -> u32 {
-        match visit.only {
-            Some(_) => visit.near,
-            None => self.all.get((visit.near as usize).wrapping_sub(1)).map_or(0, |query| query.text),
+        std::hint::black_box(all.iter().fold(0, visit));
+        for (at, only) in all {
+            let (numbers, code) = (&mut self.single[*only], wanted[*at][*only] as usize);
+            if numbers.len() <= code {
+                numbers.resize((code + 1).next_power_of_two(), 0);
+            }
+            if numbers[code] == 0 {
+                self.all.push(query(wanted[*at]));
+                numbers[code] = self.all.len() as u32;
+            }
+            give(*at, numbers[code] - 1);
         }
     }
 
-    fn other(&mut self, wanted: [u32; TERMS], hash: u32, next: u32) -> u32 {
-        if self.count * 2 >= self.others.len() {
+    /// Queries of several terms, or of none.
+    fn others(&mut self, wanted: &[[u32; TERMS]], all: &[usize], give: &mut impl FnMut(usize, u32)) {
+        if (self.count + all.len()) * 8 > self.tags.len() * GROUP * 7 {
             self.grow();
         }
-        let mask = self.others.len() - 1;
-        let mut at = place(hash, self.others.len());
+        let (mut hashes, mut near) = ([0; TOGETHER], [0; TOGETHER]);
+        for ((hash, near), at) in hashes.iter_mut().zip(&mut near).zip(all) {
+            *hash = spread(&wanted[*at]);
+            let group = self.group(*hash);
+            let alike = equal(&self.tags[group], tag(*hash));
+            // The query that is likely to be the same; the first where there is none.
+            let number = self.numbers[group][alike.trailing_zeros() as usize % GROUP];
+            *near = if alike == 0 { 0 } else { number };
+        }
+        let visit = |sum: u32, near: &u32| sum ^ self.all.get(*near as usize).map_or(0, |query| query.text);
+        std::hint::black_box(near[..all.len()].iter().fold(0, visit));
+        for (at, hash) in all.iter().zip(hashes) {
+            give(*at, self.other(&wanted[*at], hash));
+        }
+    }
+
+    fn other(&mut self, wanted: &[u32; TERMS], hash: u64) -> u32 {
+        let mut group = self.group(hash);
         loop {
-            let slot = self.others[at];
-            if slot == 0 {
-                self.others[at] = u64::from(hash) << 32 | u64::from(next + 1);
-                self.count += 1;
-                return next;
+            let mut alike = equal(&self.tags[group], tag(hash));
+            while alike != 0 {
+                let number = self.numbers[group][alike.trailing_zeros() as usize % GROUP];
+                let found = terms(&self.all[number as usize]);
+                // Without a branch a term.
+                if found.iter().zip(wanted).fold(0, |other, (found, wanted)| other | (found ^ wanted)) == 0 {
+                    return number;
+                }
+                alike &= alike - 1;
             }
-            let number = slot as u32 - 1;
-            if slot >> 32 == u64::from(hash) && terms(&self.all[number as usize]) == wanted {
+            if equal(&self.tags[group], 0) != 0 {
+                let number = self.all.len() as u32;
+                self.all.push(query(*wanted));
+                self.put(hash, number);
                 return number;
             }
-            at = (at + 1) & mask;
+            group = (group + 1) & (self.tags.len() - 1);
+        }
+    }
+
+    /// Puts a query into the table that is not there.
+    fn put(&mut self, hash: u64, number: u32) {
+        let mut group = self.group(hash);
+        loop {
+            let free = equal(&self.tags[group], 0);
+            if free != 0 {
+                let free = free.trailing_zeros() as usize % GROUP;
+                self.tags[group][free] = tag(hash);
+                self.numbers[group][free] = number;
+                self.count += 1;
+                return;
+            }
+            group = (group + 1) & (self.tags.len() - 1);
         }
     }
 
     #[cold]
     fn grow(&mut self) {
-        let size = (self.others.len() * 2).max(1024);
-        let old = std::mem::replace(&mut self.others, vec![0; size]);
-        for slot in old.into_iter().filter(|slot| *slot != 0) {
-            // In their order, and so from the front of the new table to its end.
-            let mut at = place((slot >> 32) as u32, size);
-            while self.others[at] != 0 {
-                at = (at + 1) & (size - 1);
+        let size = (self.tags.len() * 2).max(64);
+        (self.tags, self.numbers, self.count) = (vec![[0; GROUP]; size], vec![[0; GROUP]; size], 0);
+        for number in 0..self.all.len() {
+            let terms = terms(&self.all[number]);
+            if !set(&terms).is_power_of_two() {
+                self.put(spread(&terms), number as u32);
             }
-            self.others[at] = slot;
         }
+    }
+
+    /// Where the search for a hash begins.
+    #[inline]
+    fn group(&self, hash: u64) -> usize {
+        (hash >> 7) as usize & (self.tags.len() - 1)
     }
 }
 
-/// Where the search for a hash begins in a table.
+/// A bit for each term that is set.
 #[inline]
-const fn place(hash: u32, size: usize) -> usize {
-    ((hash as u64 * size as u64) >> 32) as usize
+fn set(terms: &[u32; TERMS]) -> u32 {
+    terms.iter().enumerate().fold(0, |set, (term, code)| set | u32::from(*code != 0) << term)
 }
 
-/// Spreads the terms over 32 bits.
+/// What a table says of a hash, never 0.
 #[inline]
-fn hash(terms: &[u32; TERMS]) -> u32 {
+const fn tag(hash: u64) -> u8 {
+    hash as u8 | 0x80
+}
+
+/// A bit for each tag that is this one.
+#[inline]
+fn equal(tags: &[u8; GROUP], tag: u8) -> u32 {
+    u8x16::new(*tags).simd_eq(u8x16::splat(tag)).to_bitmask()
+}
+
+/// Spreads the terms over 64 bits.
+#[inline]
+fn spread(terms: &[u32; TERMS]) -> u64 {
     const ODD: [u64; TERMS / 2] = [
         0x9e37_79b9_7f4a_7c15,
         0xd1b5_4a32_d192_ed03,
@@ -133,7 +179,7 @@ fn hash(terms: &[u32; TERMS]) -> u32 {
         sum.wrapping_add((both ^ odd.rotate_left(32)).wrapping_mul(odd))
     });
     let product = u128::from(sum ^ ODD[0]) * u128::from(ODD[1]);
-    ((product as u64 ^ (product >> 64) as u64) >> 32) as u32
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// The terms in the order of the table's columns.
@@ -163,9 +209,10 @@ mod tests {
     use proptest::prelude::*;
 
     impl Queries {
-        fn found(&mut self, terms: [u32; TERMS]) -> u32 {
-            let visit = self.visit(&terms);
-            self.number(terms, visit)
+        fn found(&mut self, all: &[[u32; TERMS]]) -> Vec<u32> {
+            let mut numbers = vec![u32::MAX; all.len()];
+            self.numbers(all, |at, number| numbers[at] = number);
+            numbers
         }
     }
 
@@ -180,9 +227,12 @@ mod tests {
             [700, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         ];
         for _ in 0..2 {
-            assert_eq!(given.map(|terms| queries.found(terms)), [0, 1, 2, 3, 4]);
+            let numbers = queries.found(&given);
+            assert_eq!(queries.all.len(), given.len());
+            for (terms, number) in given.iter().zip(numbers) {
+                assert_eq!(queries.all[number as usize], query(*terms));
+            }
         }
-        assert_eq!(queries.all, given.map(query));
     }
 
     proptest! {
@@ -203,11 +253,15 @@ mod tests {
         #[test]
         fn many_queries_keep_their_numbers(given in prop::collection::vec(prop::array::uniform10(0u32..3), 0..3000)) {
             let mut queries = Queries::default();
-            let numbers: Vec<u32> = given.iter().map(|terms| queries.found(*terms)).collect();
+            let numbers = queries.found(&given);
             for (terms, number) in given.iter().zip(&numbers) {
                 prop_assert_eq!(queries.all[*number as usize], query(*terms));
-                prop_assert_eq!(queries.found(*terms), *number);
             }
+            prop_assert_eq!(queries.found(&given), numbers);
+            let mut distinct = queries.all.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            prop_assert_eq!(distinct.len(), queries.all.len());
         }
     }
 }

@@ -7,6 +7,7 @@
 
 use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
 use memchr::memchr_iter;
+use wide::{u8x16, u32x4};
 
 use super::part::Fields;
 
@@ -19,19 +20,26 @@ pub(crate) struct Records<'b> {
     /// Line feeds before it.
     lines: u64,
     /// Where the cells of the record begin, the last entry aside: it is where one more would.
-    edges: Vec<usize>,
+    edges: Vec<u32>,
     window: Window,
-    machine: csv_core::Reader,
+    /// Made when the first quoted cell is met.
+    machine: Option<Box<csv_core::Reader>>,
     output: Vec<u8>,
+    /// Where the cells of `output` end, as the machine gives it.
+    ends: Vec<usize>,
 }
 
 /// A record and where it stands.
 pub(crate) struct Record<'r> {
     text: &'r [u8],
+    /// The text and what stands around it.
+    whole: &'r [u8],
     /// Where each cell begins, and where one more would.
-    edges: &'r [usize],
+    edges: &'r [u32],
     /// How many bytes stand between two cells of `text`.
-    gap: usize,
+    gap: u32,
+    /// A bit for each of the first 64 cells that is not empty.
+    filled: u64,
     /// Offset of its first byte in the block.
     pub start: usize,
     /// Line feeds of the block before it.
@@ -56,18 +64,29 @@ impl Fields for Record<'_> {
     #[inline]
     fn get(&self, place: usize) -> Option<&[u8]> {
         let (start, next) = (*self.edges.get(place)?, *self.edges.get(place + 1)?);
-        self.text.get(start..next - self.gap)
+        self.text.get(start as usize..(next - self.gap) as usize)
+    }
+
+    #[inline]
+    fn whole(&self) -> &[u8] {
+        self.whole
+    }
+
+    #[inline]
+    fn filled(&self) -> u64 {
+        self.filled
     }
 }
 
 impl<'b> Records<'b> {
     pub(crate) fn new(bytes: &'b [u8], delimiter: u8) -> Self {
-        let machine = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
         let window = Window::at(bytes, 0, delimiter, true);
-        Self { bytes, delimiter, next: 0, lines: 0, edges: Vec::new(), window, machine, output: Vec::new() }
+        let (edges, output, ends) = (vec![0; 4 * WINDOW], Vec::new(), Vec::new());
+        Self { bytes, delimiter, next: 0, lines: 0, edges, window, machine: None, output, ends }
     }
 
     /// The next record that is not an empty line.
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Option<Record<'_>> {
         while self.bytes.get(self.next) == Some(&b'\n') {
             self.next += 1;
@@ -77,33 +96,45 @@ impl<'b> Records<'b> {
         if start >= self.bytes.len() {
             return None;
         }
-        match start.checked_sub(self.window.base) {
-            Some(passed @ 0..WINDOW) => self.window.keep(u64::MAX << passed),
-            _ => self.window = Window::at(self.bytes, start, self.delimiter, true),
+        let mut window = self.window;
+        match start.checked_sub(window.base) {
+            Some(passed @ 0..WINDOW) => window.keep(u64::MAX << passed),
+            _ => window = Window::at(self.bytes, start, self.delimiter, true),
         }
         let mark = if self.bytes[start..].starts_with(MARK) { MARK.len() } else { 0 };
-        if let Some((length, cells)) = self.plain(start + mark) {
+        if let Some((length, cells)) = self.plain(start + mark, window) {
             let text = &self.bytes[start + mark..][..length];
             self.next = (start + mark + length + 1).min(self.bytes.len());
             self.lines += u64::from(self.next > start + mark + length);
             let raw = &self.bytes[start..self.next];
-            return Some(Record { text, edges: &self.edges[..cells + 1], gap: 1, start, lines, raw });
+            let filled = filled(&self.edges, cells, 1);
+            return Some(Record {
+                text,
+                whole: self.bytes,
+                edges: &self.edges[..=cells],
+                gap: 1,
+                filled,
+                start,
+                lines,
+                raw,
+            });
         }
         let (read, written, cells) = self.quoted(start);
         self.next = start + read;
         let raw = &self.bytes[start..self.next];
         self.lines += memchr_iter(b'\n', raw).count() as u64;
-        Some(Record { text: &self.output[..written], edges: &self.edges[..cells + 1], gap: 0, start, lines, raw })
+        let filled = filled(&self.edges, cells, 0);
+        let text = &self.output[..written];
+        Some(Record { text, whole: &self.output, edges: &self.edges[..=cells], gap: 0, filled, start, lines, raw })
     }
 
     /// Finds the cells of the record at `start`; gives its length without the line feed, and how many they are. `None` where
     /// a cell begins with a quote.
-    #[inline]
-    fn plain(&mut self, start: usize) -> Option<(usize, usize)> {
+    #[inline(always)]
+    fn plain(&mut self, start: usize, mut window: Window) -> Option<(usize, usize)> {
         if start > self.next && self.bytes.get(start) == Some(&b'"') {
             return None;
         }
-        let mut window = self.window;
         let mut cells = 0;
         let length = loop {
             // Every place up to the first line feed; all of them where there is none.
@@ -112,29 +143,31 @@ impl<'b> Records<'b> {
                 self.window = window;
                 return None;
             }
-            if self.edges.len() < cells + 2 + WINDOW {
-                self.edges.resize((cells + 2 + WINDOW) * 2, 0);
+            if self.edges.len() < cells + 2 * WINDOW {
+                self.edges.resize((cells + 2 * WINDOW) * 2, 0);
             }
             // The window may begin before the record.
-            let behind = (window.base + 1).wrapping_sub(start);
+            let behind = (window.base + 1).wrapping_sub(start) as u32;
             let mut ends = window.ends & within;
+            let count = ends.count_ones() as usize;
             if let Some(edges) = self.edges[cells + 1..].first_chunk_mut::<WINDOW>() {
-                let mut count = 0;
-                while ends != 0 {
-                    // Never more than the window has bytes.
-                    edges[count % WINDOW] = (ends.trailing_zeros() as usize).wrapping_add(behind);
-                    count += 1;
-                    ends &= ends - 1;
+                // Always eight at a time: what is written too much is written over, or stands behind the last cell.
+                for eight in edges.chunks_exact_mut(8).take(count.div_ceil(8)) {
+                    for edge in eight {
+                        // The highest bit keeps the processor from having to ask whether there is one at all.
+                        *edge = (ends | 1 << 63).trailing_zeros().wrapping_add(behind);
+                        ends &= ends.wrapping_sub(1);
+                    }
                 }
-                cells += count;
             }
+            cells += count;
             if window.feeds != 0 {
                 window.keep(!within);
-                break self.edges[cells] - 1;
+                break self.edges[cells] as usize - 1;
             }
             if window.base + WINDOW >= self.bytes.len() {
                 cells += 1;
-                self.edges[cells] = self.bytes.len() - start + 1;
+                self.edges[cells] = (self.bytes.len() - start + 1) as u32;
                 break self.bytes.len() - start;
             }
             window = Window::at(self.bytes, window.base + WINDOW, self.delimiter, window.ended);
@@ -145,18 +178,22 @@ impl<'b> Records<'b> {
     }
 
     /// Runs the machine over the record at `start`. Returns how many bytes it took, how many it gave, and how many cells.
+    #[inline(never)]
     fn quoted(&mut self, start: usize) -> (usize, usize, usize) {
-        self.machine.reset();
+        let delimiter = self.delimiter;
+        let machine = self.machine.get_or_insert_with(|| {
+            Box::new(ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build())
+        });
+        machine.reset();
         let (mut read, mut written, mut cells) = (0, 0, 0);
-        self.edges.resize(self.edges.len().max(64), 0);
-        self.edges[0] = 0;
+        self.ends.resize(self.ends.len().max(64), 0);
         if self.output.is_empty() {
             self.output.resize(1024, 0);
         }
         loop {
             let input = &self.bytes[start + read..];
             let (result, took, gave, ended) =
-                self.machine.read_record(input, &mut self.output[written..], &mut self.edges[cells + 1..]);
+                machine.read_record(input, &mut self.output[written..], &mut self.ends[cells..]);
             read += took;
             written += gave;
             cells += ended;
@@ -164,9 +201,14 @@ impl<'b> Records<'b> {
                 // Called once more with nothing, which ends the last record of a file.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.output.resize(self.output.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull => self.edges.resize(self.edges.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record | ReadRecordResult::End => break,
             }
+        }
+        self.edges.resize(self.edges.len().max(cells + 2 * WINDOW), 0);
+        self.edges[0] = 0;
+        for (edge, end) in self.edges[1..].iter_mut().zip(&self.ends[..cells]) {
+            *edge = *end as u32;
         }
         (read, written, cells)
     }
@@ -227,21 +269,32 @@ impl Window {
 /// Which bytes end a cell or record, which are line feeds and which are quotes.
 #[inline]
 fn marks(bytes: &[u8; WINDOW], delimiter: u8) -> (u64, u64, u64) {
-    // A byte for each byte, which the compiler does for many at a time; then they are gathered into bits.
-    let feeds = bytes.map(|byte| u8::from(byte == b'\n'));
-    let delimiters = bytes.map(|byte| u8::from(byte == delimiter));
-    let quotes = bytes.map(|byte| u8::from(byte == b'"'));
-    let feeds = gathered(&feeds);
-    (gathered(&delimiters) | feeds, feeds, gathered(&quotes))
+    let (feed, delimiter, quote) = (u8x16::splat(b'\n'), u8x16::splat(delimiter), u8x16::splat(b'"'));
+    let (mut ends, mut feeds, mut quotes) = (0, 0, 0);
+    for (part, sixteen) in bytes.as_chunks::<16>().0.iter().enumerate() {
+        let sixteen = u8x16::new(*sixteen);
+        let bits = |wanted: u8x16| u64::from(sixteen.simd_eq(wanted).to_bitmask()) << (16 * part);
+        let feeds_here = bits(feed);
+        feeds |= feeds_here;
+        ends |= feeds_here | bits(delimiter);
+        quotes |= bits(quote);
+    }
+    (ends, feeds, quotes)
 }
 
-/// A bit for each byte, each of which is 0 or 1.
+/// A bit for each of the first 64 cells that is not empty. Behind the edges of `cells` cells stand others that mean nothing.
 #[inline]
-fn gathered(bytes: &[u8; WINDOW]) -> u64 {
-    // Each byte is moved up to a bit of its own in the highest byte, by 7 bits less than the byte before it.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let (eights, _) = bytes.as_chunks::<8>();
-    eights.iter().rev().fold(0, |sum, eight| sum << 8 | u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56)
+fn filled(edges: &[u32], cells: usize, gap: u32) -> u64 {
+    let Some(edges) = edges.first_chunk::<{ WINDOW + 4 }>() else { return u64::MAX };
+    let cells = cells.min(64);
+    let (mut empty, mut at) = (0, 0);
+    while at < cells {
+        let next = u32x4::new([edges[at + 1], edges[at + 2], edges[at + 3], edges[at + 4]]);
+        let start = u32x4::new([edges[at], edges[at + 1], edges[at + 2], edges[at + 3]]);
+        empty |= u64::from((next - start).simd_eq(u32x4::splat(gap)).to_bitmask()) << at;
+        at += 4;
+    }
+    !empty & u64::MAX.checked_shr(64 - cells as u32).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -256,6 +309,9 @@ mod tests {
             assert_eq!(record.lines, memchr_iter(b'\n', &bytes[..record.start]).count() as u64);
             assert!(bytes[record.start..].starts_with(record.raw));
             assert_eq!(record.iter().count(), record.len());
+            for (place, cell) in record.iter().take(64).enumerate() {
+                assert_eq!(record.filled() >> place & 1 == 1, !cell.is_empty());
+            }
             all.push(record.iter().map(<[u8]>::to_vec).collect());
         }
         all

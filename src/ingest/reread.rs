@@ -52,7 +52,7 @@ pub struct RawEvent {
 
 impl RawEvent {
     fn new(cells: &Cells<'_>, source_file: &str, source_line: u32) -> Self {
-        let text = |column: usize| String::from_utf8_lossy(cells[column]).into_owned();
+        let text = |column: usize| String::from_utf8_lossy(&cells[column]).into_owned();
         Self {
             event_id: text(col::EVENT_ID),
             at: text(col::AT),

@@ -47,7 +47,7 @@ impl<'a> Reader<'a, '_> {
         let column = self.bench.spec.columns[self.next];
         debug_assert_eq!(column.name, name, "columns are read in the order of the table");
         self.next += 1;
-        (self.cells[self.next - 1], column.kind)
+        (self.cells.get(self.next - 1), column.kind)
     }
 
     /// Opaque text, or a word in the contract's spelling.
@@ -153,7 +153,7 @@ impl<T: Row> Part for Rows<T> {
     fn row(&mut self, cells: &Cells<'_>, at: At, bench: &mut Bench) -> Result<(), Refusal> {
         let spec = bench.spec;
         for (index, column) in spec.columns.iter().enumerate().filter(|(_, column)| column.required) {
-            let cell = cells[index];
+            let cell = cells.get(index);
             if cell.is_empty() {
                 return Err(refuse_missing(column.name));
             }

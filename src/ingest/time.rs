@@ -343,16 +343,9 @@ fn iso(text: &[u8], day_number: impl FnOnce(&[u8; 10]) -> Option<i32>) -> Option
     if !matches!(separator, b'T' | b't' | b' ') {
         return None;
     }
-    let (clock, mut rest) = rest.split_at_checked(5)?;
-    if clock[2] != b':' {
-        return None;
-    }
-    let (hours, minutes) = (number(&clock[..2])?, number(&clock[3..])?);
-    let (mut seconds, mut millis) = (0, 0);
-    if let Some((b':', tail)) = rest.split_first() {
-        let (two, tail) = tail.split_at_checked(2)?;
-        seconds = number(two)?;
-        rest = tail;
+    let mut millis = 0;
+    let whole = rest.split_first_chunk().and_then(|(clock, tail)| Some((clock_time(clock)?, tail)));
+    let ([hours, minutes, seconds], mut rest) = if let Some((clock, mut rest)) = whole {
         if let Some((b'.' | b',', tail)) = rest.split_first() {
             let digits = tail.iter().take_while(|byte| byte.is_ascii_digit()).count();
             if !(1..=9).contains(&digits) {
@@ -363,7 +356,14 @@ fn iso(text: &[u8], day_number: impl FnOnce(&[u8; 10]) -> Option<i32>) -> Option
             }
             rest = &tail[digits..];
         }
-    }
+        (clock, rest)
+    } else {
+        let (clock, rest) = rest.split_at_checked(5)?;
+        if clock[2] != b':' {
+            return None;
+        }
+        ([number(&clock[..2])?, number(&clock[3..])?, 0], rest)
+    };
     // 60 is a leap second, which runs into the next minute.
     if hours > 23 || minutes > 59 || seconds > 60 {
         return None;
@@ -399,6 +399,19 @@ fn iso(text: &[u8], day_number: impl FnOnce(&[u8; 10]) -> Option<i32>) -> Option
 }
 
 /// A number of plain digits.
+/// Hours, minutes and seconds of `HH:MM:SS`, read as one number.
+#[inline]
+fn clock_time(text: &[u8; 8]) -> Option<[u32; 3]> {
+    // Each digit becomes its value and each colon 0. A digit over 9 or a colon over 0 then runs into the highest bit of its byte.
+    const OVER: u64 = u64::from_le_bytes([0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f, 0x76, 0x76]);
+    let values = u64::from_le_bytes(*text) ^ u64::from_le_bytes(*b"00:00:00");
+    if (values.wrapping_add(OVER) | values) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let [h, hours, _, m, minutes, _, s, seconds] = values.to_le_bytes();
+    Some([u32::from(h * 10 + hours), u32::from(m * 10 + minutes), u32::from(s * 10 + seconds)])
+}
+
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
 }
@@ -408,6 +421,24 @@ mod tests {
     use super::*;
     use chrono::TimeDelta;
     use chrono_tz::Europe::London;
+
+    #[test]
+    fn the_whole_clock_is_read_as_its_parts() {
+        let parts = |text: &[u8; 8]| {
+            let [hours, minutes, seconds] = [&text[..2], &text[3..5], &text[6..]].map(number);
+            let all = [hours?, minutes?, seconds?];
+            (text[2] == b':' && text[5] == b':').then_some(all)
+        };
+        for at in 0..8 {
+            for byte in 0..=255 {
+                let mut text = *b"23:59:60";
+                text[at] = byte;
+                assert_eq!(clock_time(&text), parts(&text), "{text:?}");
+            }
+        }
+        assert_eq!(clock_time(b"01:02:03"), Some([1, 2, 3]));
+        assert_eq!(clock_time(b"\xff\xff:00:00"), None);
+    }
 
     fn london(text: &str) -> (Option<String>, Changes) {
         let mut clock = Clock::new(London, &[]);

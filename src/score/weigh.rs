@@ -36,6 +36,15 @@ enum Among {
     Other,
 }
 
+/// How often the other cases of a user lack a purpose, where that is more often than in the role.
+#[derive(Clone, Copy, Debug)]
+struct Usual {
+    cases: u32,
+    open: u32,
+    /// log2 of the share over the role's.
+    bits: f64,
+}
+
 /// Same system, same work, and explained or not: the smallest group in which a rate is estimated.
 type Stratum = (Code, u32, Among);
 
@@ -54,6 +63,8 @@ pub struct Rates<'a> {
     fired: FxHashMap<u16, u64>,
     /// Of the rules with `chance: excess`.
     excess: FxHashMap<u16, Excess>,
+    /// By user: cases, and those of them that are unexplained.
+    open: Vec<(u32, u32)>,
 }
 
 impl<'a> Rates<'a> {
@@ -72,8 +83,11 @@ impl<'a> Rates<'a> {
             force_cases: FxHashMap::default(),
             fired: FxHashMap::default(),
             excess: Excess::of_rules(world, rules),
+            open: vec![(0, 0); world.users.len()],
         };
         for case in &world.cases {
+            let open = &mut rates.open[case.user as usize];
+            *open = (open.0 + 1, open.1 + u32::from(unexplained(world, case) > 0));
             let (system, group) = place(world, case);
             for among in [Among::All, kind(world, case)] {
                 *rates.stratum_cases.entry((system, group, among)).or_default() += 1;
@@ -166,12 +180,32 @@ impl<'a> Rates<'a> {
         let unexplained = unexplained(self.world, case);
         let group = self.world.peers.group(case.user);
         let uniform = self.world.values.ablation.uniform_bits;
+        let bits =
+            (self.world.volume.bits(group, unexplained) - self.usual_for(case).map_or(0.0, |own| own.bits)).max(0.0);
         Weighed {
-            bits: if uniform > 0.0 { uniform } else { self.world.volume.bits(group, unexplained) },
+            bits: if uniform > 0.0 { uniform } else { bits },
             sd: self.world.values.blocks.volume_sd,
             u: self.world.volume.tail(group, unexplained),
             because: super::case::volume_words(self.world, case.user, unexplained),
         }
+    }
+
+    /// How much more often than others in the role the user's *other* cases lack a purpose.
+    ///
+    /// Whoever works on what the feeds do not hold (a large case kept elsewhere, a desk that nobody assigns) has many
+    /// such cases, each with many looks, and one more of them says little. The case itself is left out, so that a user
+    /// whose one interest lies open among answered work keeps its full weight; a user who looks without a purpose at
+    /// many people is found by the rules about their work as a whole.
+    fn usual_for(&self, case: &Case) -> Option<Usual> {
+        let (system, group) = place(self.world, case);
+        let of = |among| self.stratum_cases.get(&(system, group, among)).copied().unwrap_or(0) as f64;
+        let role = (of(Among::Unexplained) + 0.5) / (of(Among::All) + 1.0);
+        let (cases, open) = *self.open.get(case.user as usize)?;
+        let itself = u32::from(unexplained(self.world, case) > 0);
+        let (cases, open) = (cases.saturating_sub(1), open.saturating_sub(itself));
+        let shrinkage = self.world.values.rates.own_shrinkage;
+        let share = (f64::from(open) + shrinkage * role) / (f64::from(cases) + shrinkage);
+        (share > role).then(|| Usual { cases, open, bits: (share / role).log2() })
     }
 
     fn stratum(&self, rule: &Rule, index: u16, case: &Case) -> Weighed {
@@ -179,15 +213,19 @@ impl<'a> Rates<'a> {
         let fired = self.by_stratum.get(&(index, key)).copied().unwrap_or(0);
         let of = self.stratum_cases.get(&key).copied().unwrap_or(0);
         let (a, b) = self.posterior(index, key.2, fired, of, self.world.values.rates.stratum_shrinkage);
-        let u = a / (a + b);
+        let own = self.usual_for(case).filter(|_| rule.meta.probity.block == Block::Purpose);
+        let u = (a / (a + b) * own.map_or(0.0, |own| own.bits).exp2()).min(1.0);
         let m = self.m(rule).value;
+        let besides = own.map_or_else(String::new, |own| {
+            format!("; by {} of the user's {} other cases, more than usual", own.open, own.cases)
+        });
         self.weigh(
             rule,
             (m / u).log2(),
             u,
             beta_log2_sd(a, b),
             format!(
-                "likely under misuse {}; shown by {fired} of {of} {} in the same system and role, chance {}",
+                "likely under misuse {}; shown by {fired} of {of} {} in the same system and role{besides}, chance {}",
                 figure(m),
                 match key.2 {
                     Among::All => "cases",
