@@ -330,6 +330,10 @@ fn a_force_may_set_its_own_grace() {
     assert!(said.contains("assigned.yml:1:8") && said.contains("`5 days`"), "{said}");
 }
 
+/// What is tried, how the holders work, the events of one user (subject, time, login, person, incident, reason), and what
+/// answers the first, or why nothing does.
+type Trial<'a> = (&'a str, Custom, &'a [[&'a str; 6]], Result<&'a str, &'a str>);
+
 /// How those who hold a function do their ordinary work in a hand-made force.
 #[derive(Clone, Copy, Default)]
 struct Custom {
@@ -420,7 +424,7 @@ fn a_function_answers_as_its_holders_work() {
     let street = "authority AU0 is for the role's function; several homes of one street were gone through at one go";
     let calls = "authority AU1 is for the role's function; that work leaves records, which answer 99 % of it, and none answers this";
     let stated = "authority AU0 is for the role's function; the reason given is training or testing";
-    let table: [(&str, Custom, &[[&str; 6]], Result<&str, &str>); 13] = [
+    let table: [Trial<'_>; 13] = [
         ("at work", usual, &[["X", "17T10:00", "V0", "P1", "", "check"]], Ok("role_function")),
         ("off duty", usual, &[["X", "17T03:00", "V0", "P1", "", "check"]], Ok("role_function")),
         (

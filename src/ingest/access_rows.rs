@@ -223,7 +223,7 @@ fn digest(bytes: &[u8]) -> (u64, u64) {
 
 /// The columns that are kept as codes, as bits …
 const CODED_COLUMNS: u32 = {
-    let mut bits = (1 << CODED - OWN) - 1 << col::QUERY;
+    let mut bits = ((1 << (CODED - OWN)) - 1) << col::QUERY;
     let mut code = 0;
     while code < OWN {
         bits |= 1 << OWN_COLUMNS[code];

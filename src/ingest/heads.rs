@@ -64,7 +64,8 @@ mod tests {
             let text = &whole[start..start + length];
             let expected = head_of(text);
             assert_eq!(head(text, &whole), expected, "{start} {length}");
-            assert_eq!(head(text, &text.to_vec()), expected, "{start} {length}");
+            let alone = text.to_vec();
+            assert_eq!(head(&alone, &alone), expected, "{start} {length}");
             assert_eq!(head(text, b""), expected, "{start} {length}");
             let mut padded = text[..length.min(HEAD)].to_vec();
             padded.resize(HEAD, 0);

@@ -41,8 +41,16 @@ enum Among {
 struct Usual {
     cases: u32,
     open: u32,
-    /// log2 of the share over the role's.
+    /// log2 of the share, drawn towards the role's, over the role's.
     bits: f64,
+}
+
+impl Usual {
+    /// `role`: share of cases that lack a purpose in the system and role, above 0; `shrinkage`: cases that it counts for.
+    fn of(cases: u32, open: u32, role: f64, shrinkage: f64) -> Option<Self> {
+        let share = (f64::from(open) + shrinkage * role) / (f64::from(cases) + shrinkage);
+        (share > role).then(|| Self { cases, open, bits: (share / role).log2() })
+    }
 }
 
 /// Same system, same work, and explained or not: the smallest group in which a rate is estimated.
@@ -203,9 +211,7 @@ impl<'a> Rates<'a> {
         let (cases, open) = *self.open.get(case.user as usize)?;
         let itself = u32::from(unexplained(self.world, case) > 0);
         let (cases, open) = (cases.saturating_sub(1), open.saturating_sub(itself));
-        let shrinkage = self.world.values.rates.own_shrinkage;
-        let share = (f64::from(open) + shrinkage * role) / (f64::from(cases) + shrinkage);
-        (share > role).then(|| Usual { cases, open, bits: (share / role).log2() })
+        Usual::of(cases, open, role, self.world.values.rates.own_shrinkage)
     }
 
     fn stratum(&self, rule: &Rule, index: u16, case: &Case) -> Weighed {
@@ -372,6 +378,17 @@ pub fn figure(p: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_usual_for_a_user_takes_from_the_lack_of_a_purpose() {
+        let bits = |cases, open| Usual::of(cases, open, 0.05, 20.0).map_or(0.0, |own| own.bits);
+        assert_eq!(bits(0, 0), 0.0, "no other case says nothing");
+        assert_eq!([bits(100, 5), bits(100, 1)], [0.0; 2], "never for the user's harm");
+        assert!(bits(300, 18) < 0.3, "one interest among answered work keeps its weight");
+        // 40 of 80 and one of twenty of the role: 41 of 100, 8.2 times as often.
+        assert!((bits(80, 40) - 8.2_f64.log2()).abs() < 1e-12);
+        assert!((0..80).all(|open| bits(80, open) <= bits(80, open + 1)));
+    }
 
     #[test]
     fn figures_keep_two_digits() {
