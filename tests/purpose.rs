@@ -330,7 +330,7 @@ fn a_force_may_set_its_own_grace() {
     assert!(said.contains("assigned.yml:1:8") && said.contains("`5 days`"), "{said}");
 }
 
-/// What is tried, how the holders work, the events of one user (subject, time, login, person, incident, reason), and what
+/// What is tried, how the holders work, events (id, time, login, person, incident, reason), and what
 /// answers the first, or why nothing does.
 type Trial<'a> = (&'a str, Custom, &'a [[&'a str; 6]], Result<&'a str, &'a str>);
 
