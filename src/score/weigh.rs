@@ -188,13 +188,20 @@ impl<'a> Rates<'a> {
         let unexplained = unexplained(self.world, case);
         let group = self.world.peers.group(case.user);
         let uniform = self.world.values.ablation.uniform_bits;
-        let bits =
-            (self.world.volume.bits(group, unexplained) - self.usual_for(case).map_or(0.0, |own| own.bits)).max(0.0);
+        let own = self.usual_for(case);
+        let bits = (self.world.volume.bits(group, unexplained) - own.map_or(0.0, |own| own.bits)).max(0.0);
+        let mut because = super::case::volume_words(self.world, case.user, unexplained);
+        if let Some(own) = own {
+            because += &format!(
+                "; {:.1} bits less, since {} of the user's {} other cases lack a purpose, more than usual",
+                own.bits, own.open, own.cases
+            );
+        }
         Weighed {
             bits: if uniform > 0.0 { uniform } else { bits },
             sd: self.world.values.blocks.volume_sd,
             u: self.world.volume.tail(group, unexplained),
-            because: super::case::volume_words(self.world, case.user, unexplained),
+            because,
         }
     }
 
@@ -223,7 +230,7 @@ impl<'a> Rates<'a> {
         let u = (a / (a + b) * own.map_or(0.0, |own| own.bits).exp2()).min(1.0);
         let m = self.m(rule).value;
         let besides = own.map_or_else(String::new, |own| {
-            format!("; by {} of the user's {} other cases, more than usual", own.open, own.cases)
+            format!("; {} of the user's {} other cases lack a purpose, more than usual", own.open, own.cases)
         });
         self.weigh(
             rule,
