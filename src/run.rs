@@ -254,7 +254,8 @@ pub fn stages<'a>(config: &RunConfig, tables: &'a Tables, house: &House, watch: 
     let year = window.until.local_date(window.zone).unwrap_or_default();
     let since = window.since.local_date(window.zone).unwrap_or_default();
     let index = subjects::PeopleIndex::new(&tables.people, year);
-    let subjects = subjects::resolve_with(&tables.access, &index);
+    let mut subjects = subjects::resolve_with(&tables.access, &index);
+    subjects.attest(&tables.incident_people, year);
     watch.stage("Who is tied to whom");
     let relations = relations::relate(
         &subjects,

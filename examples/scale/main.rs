@@ -212,7 +212,7 @@ fn search(names: &Names, known: &[Person], nth: usize, as_of: NaiveDate) -> Subj
     let (drawn, kind) = draw(names, known, nth);
     let free = freetext::Terms::default();
     let descriptor = typed(&drawn, kind).describe(&free, as_of, (as_of, as_of), &mut Coverage::default());
-    Subject { key: format!("search:{nth:09}"), kind, label: String::new(), person: None, descriptor }
+    Subject { key: format!("search:{nth:09}"), kind, label: String::new(), person: None, descriptor, attested: false }
 }
 
 /// The tables as files.

@@ -233,6 +233,8 @@ impl<'a> Decider<'a> {
             evidence.bits -= evidence.address_bits;
             evidence.address_bits = 0.0;
         }
+        // Somebody was born on the very day that was typed, and it is not this person.
+        evidence.vetoed |= subject.attested && evidence.identifiers.contains(I::DATE_SLIP);
         let weight = self.weight(&evidence);
         Hypothesis { reference, evidence, weight }
     }

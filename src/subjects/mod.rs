@@ -22,6 +22,9 @@ pub use people::PeopleIndex;
 pub use resolve::{Asked, resolve, resolve_one, resolve_with};
 pub use typed::Typed;
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
 use crate::ingest::IncidentPerson;
 
 /// Index into [`Subjects::all`].
@@ -71,6 +74,8 @@ pub struct Subject {
     pub person: Option<u32>,
     /// What can be compared.
     pub descriptor: Descriptor,
+    /// An incident names a person of exactly this full name and full birth date: nobody's date was mistyped here.
+    pub attested: bool,
 }
 
 /// How the queries of a log could be read.
@@ -193,6 +198,19 @@ impl Subjects {
         };
         let described = Descriptor::from_fields(&fields, index.as_of());
         self.lookup.involved(self, index, described)
+    }
+
+    /// Notes which typed persons an incident names exactly. Few of those whom incidents name have a record of their own,
+    /// and a search for one of them must not be read as a slip for a namesake born on a day much like theirs.
+    pub fn attest(&mut self, parties: &[IncidentPerson], as_of: chrono::NaiveDate) {
+        let named: FxHashSet<u64> = parties
+            .par_iter()
+            .filter(|row| !row.dob.is_empty() && !row.surname.is_empty())
+            .flat_map_iter(|row| people::born_keys(&Descriptor::of_incident_person(row, as_of)))
+            .collect();
+        self.all.par_iter_mut().filter(|subject| subject.person.is_none()).for_each(|subject| {
+            subject.attested = people::born_keys(&subject.descriptor).iter().any(|key| named.contains(key));
+        });
     }
 
     /// [`Subjects::involved`] for a row of `incident_people`.

@@ -146,6 +146,11 @@ fn phone_key(phone: Phone) -> u64 {
 }
 
 /// Keys of full name + full birth date: as written, and by nickname group.
+/// Keys by full name and full birth date as they stand; none where either is not full.
+pub(super) fn born_keys(d: &Descriptor) -> Vec<u64> {
+    name_keys(d).0
+}
+
 fn name_keys(d: &Descriptor) -> (Vec<u64>, Vec<u64>) {
     let (mut exact, mut grouped) = (Vec::new(), Vec::new());
     let Some(birth) = d.birth.filter(|b| b.is_full()) else { return (exact, grouped) };

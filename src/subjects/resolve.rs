@@ -91,7 +91,7 @@ pub fn resolve_with(log: &AccessLog, index: &PeopleIndex<'_>) -> Subjects {
         .map(|draft| {
             let descriptor = draft.person.map_or(draft.descriptor, |row| index.describe(row));
             let label = label(&draft.key, draft.kind, &descriptor);
-            Subject { key: draft.key, kind: draft.kind, label, person: draft.person, descriptor }
+            Subject { key: draft.key, kind: draft.kind, label, person: draft.person, descriptor, attested: false }
         })
         .collect();
     Subjects::new(all, of_query, coverage)
@@ -103,7 +103,14 @@ pub fn resolve_with(log: &AccessLog, index: &PeopleIndex<'_>) -> Subjects {
 pub fn resolve_one(asked: &Asked<'_>, index: &PeopleIndex<'_>) -> Subject {
     let (draft, _) = Reader { index, window: (index.as_of(), index.as_of()) }.read(asked);
     let descriptor = draft.person.map_or(draft.descriptor, |row| index.describe(row));
-    Subject { key: draft.key, kind: draft.kind, label: String::new(), person: draft.person, descriptor }
+    Subject {
+        key: draft.key,
+        kind: draft.kind,
+        label: String::new(),
+        person: draft.person,
+        descriptor,
+        attested: false,
+    }
 }
 
 /// Days between which the ages of a log were typed.
