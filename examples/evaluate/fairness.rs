@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// Looks by which peers must outnumber a wider rate to outweigh it.
 const SHRINKAGE: f64 = 3_000.0;
+/// The one group of everybody.
+const FORCE: u32 = 0;
 /// Roles with fewer staff are taken together.
 const LEAST_OF_ROLE: usize = 50;
 
@@ -91,23 +93,33 @@ impl Numbers {
     }
 }
 
-/// Looks by a group of colleagues, and how many fell on which surname.
+/// Looks by a group of colleagues, how many fell on which surname, and how many on somebody's own circle.
 #[derive(Default)]
 struct Peers {
     looks: FxHashMap<u32, f64>,
     hits: FxHashMap<(u32, u32), f64>,
+    on_kin: FxHashMap<(u32, u32), f64>,
 }
 
 impl Peers {
-    fn add(&mut self, group: u32, surname: u32) {
+    /// A look of the group at a person; `kin` where the person is of any member's circle.
+    fn add(&mut self, group: u32, person: u32, surname: u32, kin: bool) {
         *self.looks.entry(group).or_default() += 1.0;
         *self.hits.entry((group, surname)).or_default() += 1.0;
+        if kin {
+            *self.on_kin.entry((group, person)).or_default() += 1.0;
+        }
     }
 
-    /// The rate of the member's colleagues, drawn towards a wider one; what the member did is left out.
-    fn rate(&self, group: u32, member: &Member, wider: f64) -> f64 {
-        let looks = self.looks.get(&group).copied().unwrap_or(0.0) - member.looks;
-        let hits = self.hits.get(&(group, member.surname)).copied().unwrap_or(0.0) - member.namesakes;
+    /// The rate of the member's colleagues, drawn towards a wider one. What the member did is left out, and so are looks
+    /// at the member and the member's kin: they are no namesakes of the member, and of a rare surname they are a good part
+    /// of all who bear it.
+    fn rate(&self, group: u32, member: &Member, people: &People, wider: f64) -> f64 {
+        let of = |sum: Option<&f64>| sum.copied().unwrap_or(0.0);
+        let kin = member.kin.iter().filter(|person| people.surname[**person as usize] == member.surname);
+        let at_kin: f64 = kin.map(|person| of(self.on_kin.get(&(group, *person)))).sum();
+        let looks = of(self.looks.get(&group)) - member.looks;
+        let hits = of(self.hits.get(&(group, member.surname))) - member.namesakes - at_kin;
         (hits.max(0.0) + SHRINKAGE * wider) / (looks.max(0.0) + SHRINKAGE)
     }
 }
@@ -127,9 +139,8 @@ pub fn measure(
     let people = People::read(folder, &mut surnames)?;
     let mut members = staff(folder, &mut surnames, &people)?;
     let by_id: FxHashMap<String, usize> = members.iter().enumerate().map(|(nth, m)| (m.id.clone(), nth)).collect();
-    let (mut stations, mut roles) = (Peers::default(), Peers::default());
-    let mut force = FxHashMap::<u32, f64>::default();
-    let mut all = 0.0;
+    let kin: FxHashSet<u32> = members.iter().flat_map(|m| m.kin.iter().copied()).collect();
+    let (mut stations, mut roles, mut force) = (Peers::default(), Peers::default(), Peers::default());
     looks.each(|look| {
         let Some(&nth) = by_id.get(look.staff) else { return };
         let Some(&person) = look.subject.strip_prefix("record:").and_then(|id| people.by_id.get(id)) else { return };
@@ -138,22 +149,23 @@ pub fn measure(
             return;
         }
         let surname = people.surname[person as usize];
-        stations.add(member.station, surname);
-        roles.add(member.role, surname);
-        *force.entry(surname).or_default() += 1.0;
-        all += 1.0;
+        let of_kin = kin.contains(&person);
+        stations.add(member.station, person, surname, of_kin);
+        roles.add(member.role, person, surname, of_kin);
+        force.add(FORCE, person, surname, of_kin);
         member.looks += 1.0;
         member.namesakes += f64::from(u8::from(surname == member.surname));
     })?;
     // How often anybody's looks fall on a member's surname, over all members: where nothing nearer is known.
-    let shares = members.iter().map(|m| force.get(&m.surname).copied().unwrap_or(0.0));
-    let anybody = shares.sum::<f64>() / (members.len().max(1) as f64 * f64::max(all, 1.0));
+    let rates = members.iter().map(|m| force.rate(FORCE, m, &people, 0.0));
+    let anybody = rates.sum::<f64>() / members.len().max(1) as f64;
     let lanes = Lanes::new(world, run, budget);
     let counted: Vec<(&Member, Group)> = members
         .iter()
         .filter(|m| m.looks > 0.0 && !world.misusers.contains(&m.id))
         .map(|m| {
-            let peers = stations.rate(m.station, m, roles.rate(m.role, m, anybody));
+            let wider = roles.rate(m.role, m, &people, force.rate(FORCE, m, &people, anybody));
+            let peers = stations.rate(m.station, m, &people, wider);
             let group = Group {
                 staff: 1,
                 refer: usize::from(lanes.refer.contains(m.id.as_str())),
@@ -162,7 +174,7 @@ pub fn measure(
                 looks: m.looks as usize,
                 namesakes: m.namesakes as usize,
                 by_peers: m.looks * peers,
-                by_table: m.looks * people.share(m.surname),
+                by_table: m.looks * people.share(m),
                 ..Group::default()
             };
             (m, group)
@@ -183,7 +195,7 @@ fn groups(counted: &[(&Member, Group)], people: &People) -> Vec<Group> {
         sum.0 += people.at.get(&member.postcode).copied().unwrap_or(0.0);
         sum.1 += 1.0;
     }
-    let surname = parts(counted, 10, |m| people.share(m.surname));
+    let surname = parts(counted, 10, |m| people.commonness(m.surname));
     let unit = parts(counted, 5, |m| density.get(&m.station).map_or(0.0, |(sum, n)| sum / n));
     let volume = parts(counted, 10, |m| m.looks);
     let mut sums: BTreeMap<(&str, String), Group> = BTreeMap::new();
@@ -229,8 +241,11 @@ fn parts(counted: &[(&Member, Group)], parts: usize, number: impl Fn(&Member) ->
 }
 
 /// The register of people.
+#[derive(Default)]
 struct People {
     by_id: FxHashMap<String, u32>,
+    /// People by forename, surname and birth date.
+    by_name: FxHashMap<(String, u32, String), Vec<u32>>,
     surname: Vec<u32>,
     /// Bearers of each surname.
     bearers: FxHashMap<u32, f64>,
@@ -240,16 +255,14 @@ struct People {
 
 impl People {
     fn read(folder: &Path, surnames: &mut Numbers) -> Result<Self, TableError> {
-        let mut people = Self {
-            by_id: FxHashMap::default(),
-            surname: Vec::new(),
-            bearers: FxHashMap::default(),
-            at: FxHashMap::default(),
-        };
-        let mut rows = Rows::open(&folder.join("people.csv"), &["subject_id", "surname", "postcode"])?;
-        while let Some([id, surname, postcode]) = rows.next()? {
+        let mut people = Self::default();
+        let columns = ["subject_id", "forename", "surname", "dob", "postcode"];
+        let mut rows = Rows::open(&folder.join("people.csv"), &columns)?;
+        while let Some([id, forename, surname, dob, postcode]) = rows.next()? {
             let surname = surnames.of(&surname.to_uppercase());
-            people.by_id.insert(id, people.surname.len() as u32);
+            let person = people.surname.len() as u32;
+            people.by_id.insert(id, person);
+            people.by_name.entry((forename.to_uppercase(), surname, dob)).or_default().push(person);
             people.surname.push(surname);
             *people.bearers.entry(surname).or_default() += 1.0;
             *people.at.entry(postcode).or_default() += 1.0;
@@ -258,21 +271,32 @@ impl People {
     }
 
     /// Share of people who bear a surname.
-    fn share(&self, surname: u32) -> f64 {
+    fn commonness(&self, surname: u32) -> f64 {
         self.bearers.get(&surname).copied().unwrap_or(0.0) / (self.surname.len().max(1) as f64)
+    }
+
+    /// Share of people outside a member's own circle who bear the member's surname.
+    fn share(&self, member: &Member) -> f64 {
+        let kin = member.kin.iter().filter(|person| self.surname[**person as usize] == member.surname).count() as f64;
+        let bearers = self.bearers.get(&member.surname).copied().unwrap_or(0.0);
+        (bearers - kin) / (self.surname.len() as f64 - member.kin.len() as f64).max(1.0)
     }
 }
 
 fn staff(folder: &Path, surnames: &mut Numbers, people: &People) -> Result<Vec<Member>, TableError> {
     let (mut stations, mut roles) = (Numbers::default(), Numbers::default());
     let (mut members, mut by_id) = (Vec::new(), FxHashMap::default());
-    let columns = ["staff_id", "surname", "station", "role", "postcode"];
+    let columns = ["staff_id", "forename", "surname", "dob", "station", "role", "postcode"];
     let mut rows = Rows::open(&folder.join("staff.csv"), &columns)?;
-    while let Some([id, surname, station, role, postcode]) = rows.next()? {
+    while let Some([id, forename, surname, dob, station, role, postcode]) = rows.next()? {
         by_id.insert(id.clone(), members.len());
+        let surname = surnames.of(&surname.to_uppercase());
+        // A record of the member's own is no namesake.
+        let own = people.by_name.get(&(forename.to_uppercase(), surname, dob));
         members.push(Member {
             id,
-            surname: surnames.of(&surname.to_uppercase()),
+            surname,
+            kin: own.into_iter().flatten().copied().collect(),
             station: stations.of(&station),
             role: roles.of(&role),
             role_name: role,
@@ -321,14 +345,16 @@ mod tests {
 
     #[test]
     fn colleagues_rates_leave_the_member_out_and_lean_on_the_wider() {
+        let people = People { surname: vec![1, 1, 2, 1], ..People::default() };
         let mut peers = Peers::default();
-        for surname in [1, 1, 1, 2, 2, 2, 2, 2, 2, 2] {
-            peers.add(7, surname);
+        for person in [0, 0, 1, 3, 2, 2, 2, 2, 2, 2, 2] {
+            peers.add(7, person, people.surname[person as usize], person == 3);
         }
-        let member = Member { surname: 1, looks: 4.0, namesakes: 2.0, ..Member::default() };
-        let rate = peers.rate(7, &member, 0.01);
-        assert!((rate - (1.0 + 3_000.0 * 0.01) / (6.0 + 3_000.0)).abs() < 1e-12, "{rate}");
-        assert!((peers.rate(8, &Member::default(), 0.01) - 0.01).abs() < 1e-12, "nobody there");
+        let member =
+            Member { surname: 1, looks: 4.0, namesakes: 2.0, kin: FxHashSet::from_iter([3]), ..Member::default() };
+        let rate = peers.rate(7, &member, &people, 0.01);
+        assert!((rate - (1.0 + 3_000.0 * 0.01) / (7.0 + 3_000.0)).abs() < 1e-12, "kin is no namesake: {rate}");
+        assert!((peers.rate(8, &Member::default(), &people, 0.01) - 0.01).abs() < 1e-12, "nobody there");
     }
 
     #[test]
