@@ -143,7 +143,7 @@ fn a_run_finds_what_counting_by_hand_finds() {
             let seen = |rule| Seen {
                 rule,
                 user: look.user,
-                subject: world.identified(look.subject).then_some(look.subject),
+                subject: world.identified(look.about).then_some(look.about),
                 system: look.system,
                 at: look.first_at.0,
                 look: index,

@@ -14,10 +14,10 @@ use super::template_file::{By, Reach, Who};
 use super::templates::Template;
 use crate::ingest::Environment;
 use crate::instant::MINUTE;
-use crate::subjects::{SubjectKind, lookup};
+use crate::subjects::{Subject, SubjectKind, lookup};
 
 /// A search leads to what the same user opened within this time of it.
-const LEADS_WITHIN: i64 = 15 * MINUTE;
+pub(super) const LEADS_WITHIN: i64 = 15 * MINUTE;
 
 /// A search in an exercise, or in the work of a role, opens its record this soon, perhaps in another system.
 const OPENS_WITHIN: i64 = 5 * MINUTE;
@@ -28,15 +28,9 @@ const FOLLOWS_WITHIN: i64 = MINUTE;
 /// Marks unexplained looks at typed subjects that stand next to an explained look of the same user whose
 /// subject the typed terms fit, and what the system added to an explained look by itself.
 pub(super) fn mark(bench: &Bench<'_>, looks: &mut Looks) {
-    let mut by_user: Vec<&mut [Look]> = Vec::new();
-    let mut rest: &mut [Look] = &mut looks.all;
-    while let Some(first) = rest.first() {
-        let user = first.user;
-        let (own, others) = rest.split_at_mut(rest.partition_point(|l| l.user == user));
-        by_user.push(own);
-        rest = others;
-    }
-    by_user.into_par_iter().for_each(|own| one_user(bench, own));
+    let order = std::mem::take(&mut looks.order);
+    looks.by_user().into_par_iter().for_each(|own| one_user(bench, &order, own));
+    looks.order = order;
 }
 
 /// An explained look, as what stands near it sees it.
@@ -54,7 +48,7 @@ struct Answer {
     session_live: bool,
 }
 
-fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
+fn one_user(bench: &Bench<'_>, order: &[u32], own: &mut [Look]) {
     let subjects = bench.subjects;
     let led_to = Template::all().find(|t| t.declared().by == By::NextLook);
     let mut answers: Vec<Answer> = own
@@ -77,11 +71,11 @@ fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
         if look.purpose != Purpose::Unexplained || look.environment != Environment::Live {
             continue;
         }
-        let typed = &subjects.all[look.subject as usize];
-        let search = !typed.key.starts_with("record:") && !typed.descriptor.is_empty();
+        let asked = searches(bench, order, look);
+        let search = !asked.is_empty();
         let fits = |a: &Answer| {
-            a.subject == look.subject
-                || search && lookup::may_lead_to(&typed.descriptor, &subjects.all[a.subject as usize].descriptor)
+            let found = &subjects.all[a.subject as usize].descriptor;
+            a.subject == look.subject || asked.iter().any(|typed| lookup::may_lead_to(&typed.descriptor, found))
         };
         let leads = |a: &Answer| {
             search && a.names && (a.first - LEADS_WITHIN..=a.last + LEADS_WITHIN).contains(&look.first_at.0)
@@ -105,15 +99,28 @@ fn one_user(bench: &Bench<'_>, own: &mut [Look]) {
             look.explained_row = answer.row;
             look.session |= answer.session;
             look.session_live |= answer.session_live;
-        } else if search && typed.kind == SubjectKind::Person {
+        } else if search {
             let open = open.get_or_insert_with(|| by_start(bench, look));
-            if let Some((template, row)) = fits_party(bench, look, open) {
+            let mut people = asked.iter().filter(|typed| typed.kind == SubjectKind::Person);
+            if let Some((template, row)) = people.find_map(|typed| fits_party(bench, look, typed, open)) {
                 look.purpose = Purpose::Explained;
                 look.explained_by = Some(template);
                 look.explained_row = row;
             }
         }
     }
+}
+
+/// What a look asked for by typed terms, as it was typed. Whoever the terms turned out to be, they may as well have been
+/// the way to a namesake: an officer who shares name and postcode with a witness types both to find the witness.
+pub(super) fn searches<'a>(bench: &Bench<'a>, order: &[u32], look: &Look) -> Vec<&'a Subject> {
+    let from = look.events_from as usize;
+    let events = order[from..from + look.events as usize].iter().map(|at| &bench.tables.access.events[*at as usize]);
+    let mut asked: Vec<u32> = events.map(|event| bench.subjects.of_query[event.query as usize]).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let typed = |subject: &&Subject| !subject.key.starts_with("record:") && !subject.descriptor.is_empty();
+    asked.into_iter().map(|subject| &bench.subjects.all[subject as usize]).filter(typed).collect()
 }
 
 /// Tasks of the user and the user's team, by their start.
@@ -127,8 +134,8 @@ pub(super) fn by_start(bench: &Bench<'_>, look: &Look) -> Vec<Task> {
 }
 
 /// The template and incident by which typed terms fit somebody on an open incident of the user's.
-pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, tasks: &[Task]) -> Option<(Template, u32)> {
-    let typed = &bench.subjects.all[look.subject as usize].descriptor;
+pub(super) fn fits_party(bench: &Bench<'_>, look: &Look, typed: &Subject, tasks: &[Task]) -> Option<(Template, u32)> {
+    let typed = &typed.descriptor;
     let at = look.first_at;
     let template = Template::all().find(|t| (t.declared().by, t.declared().to) == (By::Assignment, Reach::Fits))?;
     let declared = template.declared();

@@ -72,8 +72,10 @@ pub enum Quoted {
 pub struct Look {
     /// Who looked.
     pub user: UserId,
-    /// At whom or what.
+    /// At whom or what, as it was asked for.
     pub subject: SubjectId,
+    /// Whom a search was about: the record that it led to, where there is one ([`super::about`]).
+    pub about: SubjectId,
     /// Time of the first event.
     pub first_at: Instant,
     /// Time of the last event.
@@ -124,7 +126,7 @@ pub struct Look {
     pub session_live: bool,
 }
 
-/// Every look, sorted by (user, subject, first event, system).
+/// Every look, sorted by (user, whom it is about, first event, system).
 #[derive(Clone, Debug, Default)]
 pub struct Looks {
     /// The looks.
@@ -140,10 +142,11 @@ pub struct Looks {
 #[cfg(test)]
 impl Look {
     /// One event at a moment, for tests: nothing else is known of it.
-    pub(super) fn bare(user: UserId, at: Instant) -> Self {
+    pub(crate) fn bare(user: UserId, at: Instant) -> Self {
         Self {
             user,
             subject: 0,
+            about: 0,
             first_at: at,
             last_at: at,
             system: 1,
@@ -173,6 +176,11 @@ impl Look {
 }
 
 impl Looks {
+    /// The looks of each user.
+    pub(super) fn by_user(&mut self) -> Vec<&mut [Look]> {
+        self.all.chunk_by_mut(|a, b| a.user == b.user).collect()
+    }
+
     /// The events of one look.
     pub fn events<'a>(&'a self, look: &Look, log: &'a AccessLog) -> impl Iterator<Item = &'a Event> {
         let from = look.events_from as usize;
@@ -331,6 +339,7 @@ fn one_look(log: &AccessLog, users: &Users, reasons: &Reasons, keys: &[Key], fro
     let mut look = Look {
         user: first.user,
         subject: first.subject,
+        about: first.subject,
         first_at: first.at,
         last_at: keys[keys.len() - 1].at,
         system: first.system,

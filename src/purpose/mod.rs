@@ -6,6 +6,7 @@
 //! would answer does not cover the time, the answer is "cannot tell", which is
 //! never counted against anyone.
 
+pub mod about;
 pub mod actors;
 pub mod answer;
 pub mod areas;
@@ -158,6 +159,7 @@ pub fn judge(
     let thin = thin::Thin::find(&looks.all, &tables.staff, window.zone);
     thin.apply(&mut looks.all, &tables.staff, window.zone);
     let coverage = coverage::count(&looks.all, &tables.staff);
+    about::join(subjects, relations, &mut looks);
     let explanations = house.explanations.clone();
     Judged {
         users,

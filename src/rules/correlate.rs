@@ -169,7 +169,7 @@ impl<'a> Keys<'a> {
         };
         match key {
             "staff" => Some(look.user),
-            "subject" => world.identified(look.subject).then_some(look.subject),
+            "subject" => world.identified(look.about).then_some(look.about),
             "system" => Some(look.system).filter(|code| *code != 0),
             "incident" => Some(look.incident).filter(|code| *code != 0),
             "login" => said(|event| event.login),

@@ -152,7 +152,7 @@ fn answers(world: &World<'_>, rule: &Rule, authority: &Authority, fired: &Fired,
     looks.iter().all(|look| {
         let system = strings.get(look.system);
         (authority.systems.is_empty() || authority.systems.iter().any(|s| s == system))
-            && subject.is_none_or(|subject| subject == Some(look.subject))
+            && subject.is_none_or(|subject| subject == Some(look.subject) || subject == Some(look.about))
             && (authority.incident_id.is_empty() || strings.get(look.incident) == authority.incident_id)
             && (from..=to).contains(&look.first_at)
     })

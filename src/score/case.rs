@@ -1,11 +1,10 @@
 //! The score of one case: blocks of evidence, added.
 
 use super::member::Chances;
-use super::weigh::Weighed;
-use crate::purpose::{Purpose, UserId};
+use super::weigh::{Rates, Weighed};
+use crate::purpose::Purpose;
 use crate::rules::Block;
 use crate::rules::fire::Fired;
-use crate::rules::rows::World;
 use crate::rules::rows::case::CaseFacts;
 use crate::values::{Caps, NINETY_PERCENT, Values};
 
@@ -110,7 +109,7 @@ pub struct Native {
 
 /// What the case itself says: an explanation that holds, the number of looks, the user beside peers.
 #[must_use]
-pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
+pub fn native(facts: &CaseFacts<'_>, rates: &Rates<'_>) -> Vec<Native> {
     let values = facts.world.values;
     let mut pieces = Vec::new();
     let tally = &facts.tally;
@@ -133,14 +132,9 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
         });
     }
     if facts.identified {
-        let bits = facts.volume_bits();
+        let Weighed { bits, sd, because, .. } = rates.volume(&facts.case);
         if bits > 0.0 {
-            pieces.push(Native {
-                block: Block::Volume,
-                bits,
-                sd: values.blocks.volume_sd,
-                because: volume_words(facts.world, facts.case.user, tally.unexplained),
-            });
+            pieces.push(Native { block: Block::Volume, bits, sd, because });
         }
     }
     let user = &facts.world.users[facts.case.user as usize];
@@ -162,15 +156,6 @@ pub fn native(facts: &CaseFacts<'_>) -> Vec<Native> {
         pieces.iter_mut().for_each(|piece| piece.bits = -uniform);
     }
     pieces
-}
-
-/// "9 unexplained looks; 3.1 % of the unexplained cases of others in the same role have so many".
-#[must_use]
-pub fn volume_words(world: &World<'_>, user: UserId, unexplained: u32) -> String {
-    format!(
-        "{unexplained} unexplained looks; {:.1} % of the unexplained cases of others in the same role have so many",
-        100.0 * world.volume.tail(world.peers.group(user), unexplained)
-    )
 }
 
 /// Peers block: an unusual share of unexplained looks among those who do the same work.

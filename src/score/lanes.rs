@@ -1,18 +1,25 @@
 //! Where a case goes: to Professional Standards, to a supervisor, to the user with
 //! a question, or, where a whole unit shares a habit, into one line for the unit.
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
 use super::member::{Chances, Standing};
-use super::{Habit, Lane, LanedCase, Member, Scored};
+use super::{Habit, Lane, LanedCase, Member, Rates, Scored};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::rows::World;
 use crate::rules::{self, Rule};
 
 /// Routes every scored case and gathers them by member of staff.
 #[must_use]
-pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: Vec<(UserId, CaseScore)>) -> Scored {
+pub fn route(
+    world: &World<'_>,
+    rules: &[&Rule],
+    rates: &Rates<'_>,
+    cases: Vec<CaseScore>,
+    whole: Vec<(UserId, CaseScore)>,
+) -> Scored {
     let habits = habits(world, rules, &cases, &whole);
     let habitual: FxHashSet<(u16, u32)> =
         habits.iter().flat_map(|h| h.cases.iter().map(move |c| (h.rule, *c))).collect();
@@ -28,11 +35,11 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
         else {
             continue;
         };
-        members.entry(user).or_default().push(LanedCase { score, lane });
+        members.entry(user).or_default().push(LanedCase { score, lane, carried_by: Vec::new() });
     }
     for (user, score) in whole {
         if let Some(lane) = lane(world, rules, &score, None, over.contains(&user)) {
-            members.entry(user).or_default().push(LanedCase { score, lane });
+            members.entry(user).or_default().push(LanedCase { score, lane, carried_by: Vec::new() });
         }
     }
     let mut members: Vec<Member> = members.into_iter().map(|(user, cases)| gather(world, user, cases)).collect();
@@ -42,8 +49,9 @@ pub fn route(world: &World<'_>, rules: &[&Rule], cases: Vec<CaseScore>, whole: V
             id(a).cmp(&id(b))
         })
     });
+    members.par_iter_mut().for_each(|member| carry(world, rules, rates, member));
     let cut = beyond_capacity(&mut members, world.values.lanes.capacity);
-    let (sample, sampled_from) = super::sample::draw(world, &members, &cut);
+    let (sample, sampled_from) = super::sample::draw(world, rules, rates, &members, &cut);
     members.extend(sample);
     Scored { members, habits, cut, sampled_from, ..Scored::default() }
 }
@@ -90,10 +98,24 @@ fn over_threshold(
         .collect()
 }
 
+/// Names for each case of a member the rules without which it would be listed in no lane.
+fn carry(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, member: &mut Member) {
+    for at in 0..member.cases.len() {
+        let found = member.cases[at].score.fired.iter().map(|(f, _)| f.rule);
+        let carried_by = found.filter(|&rule| !listed_without(world, rules, rates, (member, at), rule)).collect();
+        member.cases[at].carried_by = carried_by;
+    }
+}
+
 /// Would this case of a member be listed in any lane without what one rule found on it?
-#[must_use]
-pub fn listed_without(world: &World<'_>, rules: &[&Rule], member: &Member, at: usize, rule: u16) -> bool {
-    let score = super::without(world, rules, &member.cases[at].score, rule);
+fn listed_without(
+    world: &World<'_>,
+    rules: &[&Rule],
+    rates: &Rates<'_>,
+    (member, at): (&Member, usize),
+    rule: u16,
+) -> bool {
+    let score = super::without(world, rules, rates, &member.cases[at].score, rule);
     let all = member.cases.iter().enumerate().map(|(i, c)| if i == at { &score } else { &c.score });
     let standing: Vec<&CaseScore> = all.filter(|s| refers(world, rules, s)).collect();
     let over = !standing.is_empty()
@@ -130,14 +152,24 @@ fn lane(world: &World<'_>, rules: &[&Rule], score: &CaseScore, purpose: Option<P
 }
 
 fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member {
+    let standing = |lane: Lane| {
+        let same = cases.iter().filter(|c| c.lane == lane).map(|c| &c.score);
+        Standing::of(same, Chances::of(world, user), world.values)
+    };
+    // A case to be justified must not hide one that nothing explains, nor the other way round.
+    let (lane, standing) = if cases.iter().any(|c| c.lane == Lane::Refer) {
+        (Lane::Refer, standing(Lane::Refer))
+    } else {
+        let (conflict, query) = (standing(Lane::Conflict), standing(Lane::Query));
+        if query.rank() > conflict.rank() { (Lane::Query, query) } else { (Lane::Conflict, conflict) }
+    };
     cases.sort_by(|a, b| {
-        (a.lane.cmp(&b.lane))
+        (b.lane == lane)
+            .cmp(&(a.lane == lane))
+            .then(a.lane.cmp(&b.lane))
             .then(b.score.posterior(world.values).total_cmp(&a.score.posterior(world.values)))
             .then(a.score.case.cmp(&b.score.case))
     });
-    let lane = cases[0].lane;
-    let same = cases.iter().filter(|c| c.lane == lane).map(|c| &c.score);
-    let standing = Standing::of(same, Chances::of(world, user), world.values);
     let sd = world.values.scale.temperature * cases[0].score.sd;
     Member {
         user,

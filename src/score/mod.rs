@@ -35,6 +35,8 @@ pub struct LanedCase {
     pub score: CaseScore,
     /// Where it goes.
     pub lane: Lane,
+    /// Rules without which it would go nowhere, as indexes, in the order of the findings.
+    pub carried_by: Vec<u16>,
 }
 
 /// One member of staff with the cases that go somewhere.
@@ -125,7 +127,7 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
     whole.sort_by_key(|(user, _)| *user);
     cases.sort_by_key(|c| c.case);
     let decoys = decoys::decoys(world, rules, firings, &rates, &cases);
-    Scored { decoys, ..lanes::route(world, rules, cases, whole) }
+    Scored { decoys, ..lanes::route(world, rules, &rates, cases, whole) }
 }
 
 /// The score of one case, given what fired on it; nothing may have.
@@ -133,7 +135,7 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
 pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u32, fired: &[Fired]) -> CaseScore {
     let row = world.cases[index as usize];
     let weighed: Vec<(Fired, Weighed)> = fired.iter().map(|f| (f.clone(), rates.case(&row, f))).collect();
-    let native = case::native(&CaseFacts::new(world, row));
+    let native = case::native(&CaseFacts::new(world, row), rates);
     let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
     let blocks = case::blocks(&weighed, block_of, native, world.values);
     let prior = case::prior(world.values, member::Chances::of(world, row.user));
@@ -142,9 +144,9 @@ pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u3
 
 /// The score of a case without what one rule found on it.
 #[must_use]
-pub fn without(world: &World<'_>, rules: &[&Rule], score: &CaseScore, rule: u16) -> CaseScore {
+pub fn without(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, score: &CaseScore, rule: u16) -> CaseScore {
     let weighed: Vec<(Fired, Weighed)> = score.fired.iter().filter(|(f, _)| f.rule != rule).cloned().collect();
-    let native = score.case.map(|at| case::native(&CaseFacts::new(world, world.cases[at as usize])));
+    let native = score.case.map(|at| case::native(&CaseFacts::new(world, world.cases[at as usize]), rates));
     let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
     let blocks = case::blocks(&weighed, block_of, native.unwrap_or_default(), world.values);
     total(score.case, weighed, blocks, score.prior)

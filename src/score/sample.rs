@@ -6,17 +6,23 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustc_hash::FxHashSet;
 
-use super::case::{self, CaseScore};
+use super::case::CaseScore;
 use super::member::{Chances, Standing};
-use super::{Lane, LanedCase, Member};
+use super::{Lane, LanedCase, Member, Rates};
 use crate::purpose::{Purpose, UserId};
+use crate::rules::Rule;
 use crate::rules::rows::World;
-use crate::rules::rows::case::CaseFacts;
 
 /// Draws the sample, and says from how many members of staff it was drawn. Each is shown with one case, drawn
 /// from those with an unexplained look.
 #[must_use]
-pub fn draw(world: &World<'_>, members: &[Member], cut: &[Member]) -> (Vec<Member>, usize) {
+pub fn draw(
+    world: &World<'_>,
+    rules: &[&Rule],
+    rates: &Rates<'_>,
+    members: &[Member],
+    cut: &[Member],
+) -> (Vec<Member>, usize) {
     let values = &world.values.lanes;
     if values.sample == 0 {
         return (Vec::new(), 0);
@@ -41,7 +47,8 @@ pub fn draw(world: &World<'_>, members: &[Member], cut: &[Member]) -> (Vec<Membe
     let mut drawn = Vec::new();
     while drawn.len() < values.sample && !pool.is_empty() {
         let (user, cases) = pool.swap_remove(below(&mut rng, pool.len()));
-        drawn.push(one(world, user, cases[below(&mut rng, cases.len())]));
+        let score = super::one_case(world, rules, rates, cases[below(&mut rng, cases.len())], &[]);
+        drawn.push(one(world, user, score));
     }
     drawn.sort_by_key(|m: &Member| world.judged.users.id(m.user, &world.tables.staff).to_owned());
     (drawn, from)
@@ -59,14 +66,7 @@ fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
     }
 }
 
-fn one(world: &World<'_>, user: UserId, index: u32) -> Member {
-    let row = world.cases[index as usize];
-    let blocks =
-        case::blocks(&[], |_| crate::rules::Block::Purpose, case::native(&CaseFacts::new(world, row)), world.values);
-    let prior = case::prior(world.values, Chances::of(world, user));
-    let evidence = blocks.iter().map(|b| b.bits).sum();
-    let sd = blocks.iter().map(|b| b.sd * b.sd).sum::<f64>().sqrt();
-    let score = CaseScore { case: Some(index), fired: Vec::new(), blocks, evidence, sd, prior };
+fn one(world: &World<'_>, user: UserId, score: CaseScore) -> Member {
     let standing = Standing::of(std::iter::once(&score), Chances::of(world, user), world.values);
     Member {
         user,
@@ -74,8 +74,8 @@ fn one(world: &World<'_>, user: UserId, index: u32) -> Member {
         rank_bits: standing.rank(),
         weight: standing.rank() - standing.prior(),
         prior: standing.prior(),
-        sd: world.values.scale.temperature * sd,
-        cases: vec![LanedCase { score, lane: Lane::Sample }],
+        sd: world.values.scale.temperature * score.sd,
+        cases: vec![LanedCase { score, lane: Lane::Sample, carried_by: Vec::new() }],
     }
 }
 

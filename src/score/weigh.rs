@@ -8,6 +8,7 @@ use crate::ingest::Code;
 use crate::purpose::UserId;
 use crate::relations::TieKind;
 use crate::rules::fire::{Fired, Firings};
+use crate::rules::rows::volume::occasions;
 use crate::rules::rows::{Case, World};
 use crate::rules::{Block, Chance, Rule, Scope};
 use crate::values::{NINETY_PERCENT, Range};
@@ -139,7 +140,8 @@ impl<'a> Rates<'a> {
                 if self.world.values.ablation.name_table && tie.kind == TieKind::Surname {
                     return self.by_name_table(rule, case.user, tie.probability);
                 }
-                let rate = self.world.peers.rate(case.user, tie.kind, tie.staff);
+                let open = unexplained(self.world, case) > 0;
+                let rate = self.world.peers.rate(case.user, tie.kind, tie.staff, open);
                 let p = f64::from(tie.probability).clamp(0.0, 1.0);
                 // The match itself may be wrong: then the looks are as ordinary as any.
                 let ratio = p * m / rate.u() + (1.0 - p);
@@ -149,11 +151,12 @@ impl<'a> Rates<'a> {
                     rate.u(),
                     rate.log2_sd(),
                     format!(
-                        "likely under misuse {}; {} hit such a tie of this user in {} of {} looks, chance {}",
+                        "likely under misuse {}; {} hit such a tie of this user in {} of {} {}, chance {}",
                         figure(m),
                         rate.peers(),
                         rate.hits,
                         rate.looks,
+                        rate.of_looks(),
                         figure(rate.u())
                     ),
                 )
@@ -183,14 +186,19 @@ impl<'a> Rates<'a> {
         self.weigh(rule, (p * m / u + (1.0 - p)).log2(), u, 0.0, because)
     }
 
-    /// The number of looks weighs by itself, whatever the rule's m.
-    fn volume(&self, case: &Case) -> Weighed {
-        let unexplained = unexplained(self.world, case);
+    /// The number of occasions with unexplained looks weighs by itself, whether a rule finds it remarkable or not, and whatever the
+    /// rule's m.
+    #[must_use]
+    pub fn volume(&self, case: &Case) -> Weighed {
+        let occasions = occasions(self.world.looks(case));
         let group = self.world.peers.group(case.user);
         let uniform = self.world.values.ablation.uniform_bits;
         let own = self.usual_for(case);
-        let bits = (self.world.volume.bits(group, unexplained) - own.map_or(0.0, |own| own.bits)).max(0.0);
-        let mut because = super::case::volume_words(self.world, case.user, unexplained);
+        let bits = (self.world.volume.bits(group, occasions) - own.map_or(0.0, |own| own.bits)).max(0.0);
+        let mut because = format!(
+            "unexplained on {occasions} occasions; {:.1} % of the unexplained cases of others in the same role have so many",
+            100.0 * self.world.volume.tail(group, occasions)
+        );
         if let Some(own) = own {
             because += &format!(
                 "; {:.1} bits less, since {} of the user's {} other cases lack a purpose, more than usual",
@@ -200,7 +208,7 @@ impl<'a> Rates<'a> {
         Weighed {
             bits: if uniform > 0.0 { uniform } else { bits },
             sd: self.world.values.blocks.volume_sd,
-            u: self.world.volume.tail(group, unexplained),
+            u: self.world.volume.tail(group, occasions),
             because,
         }
     }

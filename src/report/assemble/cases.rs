@@ -7,7 +7,7 @@ use super::{Material, against, disagreement, evidence::Gathered, words};
 use crate::chance;
 use crate::ids;
 use crate::instant::Instant;
-use crate::purpose::{Look, UserId};
+use crate::purpose::{Look, Purpose, UserId};
 use crate::relations::TieKind;
 use crate::rules::fire::Fired;
 use crate::rules::rows::case::{CaseFacts, Tally};
@@ -126,12 +126,12 @@ fn scope<'a>(material: &Material<'a>, user: u32, score: &CaseScore) -> Scope<'a>
             let to = from + all[from..].partition_point(|l| l.user == user);
             let named: FxHashSet<u32> = score.fired.iter().flat_map(|(f, _)| f.looks.iter().copied()).collect();
             let whole = score.fired.iter().any(|(f, _)| f.looks.is_empty());
-            let open = |name: &u32| whole && all[*name as usize].purpose != crate::purpose::Purpose::Explained;
+            let open = |name: &u32| whole && all[*name as usize].purpose != Purpose::Explained;
             let mut names: Vec<u32> =
                 (from as u32..to as u32).filter(|name| named.contains(name) || open(name)).collect();
             names.sort_by_key(|name| {
                 let look = &all[*name as usize];
-                (look.first_at, look.subject, look.system, *name)
+                (look.first_at, look.about, look.subject, look.system, *name)
             });
             let looks: Vec<&Look> = names.iter().map(|name| &all[*name as usize]).collect();
             let copied: Vec<Look> = looks.iter().map(|l| **l).collect();
@@ -205,9 +205,9 @@ fn times(n: u64) -> String {
     if n == 1 { "once".to_owned() } else { format!("{n} times") }
 }
 
-/// All looks of a user at people with a tie of this kind: what the number expected by chance is to be held against,
-/// for that counts all of them too. Of colleagues, those who work as near.
-fn at_such(world: &World<'_>, user: UserId, tie: &CaseTie) -> u32 {
+/// All looks of a user at people with a tie of this kind, or all of them that nothing explains: what the number expected
+/// by chance is to be held against, for that counts the same. Of colleagues, those who work as near.
+fn at_such(world: &World<'_>, user: UserId, tie: &CaseTie, open: bool) -> u32 {
     let from = world.cases.partition_point(|c| c.user < user);
     let own = world.cases[from..].iter().take_while(|c| c.user == user).filter(|c| world.identified(c.subject));
     let such = |c: &&Looked| match tie.kind {
@@ -218,7 +218,8 @@ fn at_such(world: &World<'_>, user: UserId, tie: &CaseTie) -> u32 {
         TieKind::HighProfile => !world.relations.watch_of(c.subject).is_empty(),
         kind => world.relations.between(c.subject, user).iter().any(|t| t.kind == kind),
     };
-    own.filter(such).map(|c| c.to - c.from).sum()
+    let counted = |look: &&Look| !open || look.purpose == Purpose::Unexplained;
+    own.filter(such).map(|c| world.looks(c).iter().filter(counted).count() as u32).sum()
 }
 
 fn finding_against(material: &Material<'_>, user: u32, fired: &Fired, tally: &Tally) -> String {
@@ -231,10 +232,14 @@ fn finding_against(material: &Material<'_>, user: u32, fired: &Fired, tally: &Ta
             said.push(format!("The best other reading: {rival}."));
         }
         if let Some(expected) = fired.expected {
-            let observed = u64::from(at_such(material.world, user, tie).max(tally.looks));
+            let world = material.world;
+            let open = world.peers.rate(user, tie.kind, tie.staff, tally.unexplained > 0).open;
+            let here = if open { tally.unexplained } else { tally.looks };
+            let observed = u64::from(at_such(world, user, tie, open).max(here));
             said.push(format!(
-                "The user looked {} at people with such a tie, where chance would give {}; so many or more has a chance of {}.",
+                "The user looked {}{} at people with such a tie, where chance would give {}; so many or more has a chance of {}.",
                 times(observed),
+                if open { " without an explanation" } else { "" },
                 figure(expected),
                 figure(chance::poisson_tail(observed, expected))
             ));
@@ -289,7 +294,7 @@ fn fill(
         "incident" => incident(material, scope, looks),
         "reason" => reason(material, looks),
         "subjects" => {
-            let mut subjects: Vec<u32> = looks.iter().map(|l| l.subject).collect();
+            let mut subjects: Vec<u32> = looks.iter().map(|l| l.about).collect();
             subjects.sort_unstable();
             subjects.dedup();
             subjects.len().to_string()

@@ -70,7 +70,7 @@ fn namesakes(world: &World<'_>) -> Vec<(f64, f64)> {
         }
     }
     for (user, (_, looks)) in (0..).zip(&mut of) {
-        *looks *= world.peers.rate(user, TieKind::Surname, None).u();
+        *looks *= world.peers.rate(user, TieKind::Surname, None, false).u();
     }
     // Whose surname is too common to tie anybody has no namesakes, and nothing is expected of them.
     let mut borne = vec![false; of.len()];

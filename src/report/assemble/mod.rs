@@ -24,7 +24,7 @@ use crate::rules::fire::Firings;
 use crate::rules::rows::World;
 use crate::rules::{Rule, RuleSet};
 use crate::score::groups::Groups;
-use crate::score::{Member, Scored, lanes, member};
+use crate::score::{Member, Scored, member};
 use crate::values::NINETY_PERCENT;
 
 pub use evidence::searched_for;
@@ -123,9 +123,8 @@ fn fired(material: &Material<'_>, member: &Member, at: usize) -> (Vec<String>, V
     let cases = &material.firings.cases;
     let found = score.case.and_then(|case| cases.binary_search_by_key(&case, |f| f.case).ok());
     let firings = found.map_or(&[][..], |at| &cases[at].fired).iter().map(|f| f.rule);
-    let rules = names(material, own.clone().chain(firings));
-    let carrying = own.filter(|&rule| !lanes::listed_without(material.world, material.rules, member, at, rule));
-    (rules, names(material, carrying))
+    let rules = names(material, own.chain(firings));
+    (rules, names(material, member.cases[at].carried_by.iter().copied()))
 }
 
 /// Ties that anything found on a member of staff rests on.

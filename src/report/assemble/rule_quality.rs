@@ -190,16 +190,16 @@ fn expected(material: &Material<'_>, rule: &Rule) -> Option<f64> {
             }
             tied.sort_unstable();
             tied.dedup();
-            let hits: f64 = tied
-                .iter()
-                .map(|&(user, kind)| world.peers.own_looks(user) as f64 * world.peers.rate(user, kind, None).u())
-                .sum();
             // Chance puts looks there whatever their purpose; the rule leaves out what a record answers.
             let reads = |name: &str| rule.detection.facts().iter().any(|id| facts::fact(*id).name == name);
+            let unanswered = reads("purpose") || reads("looks.unexplained");
             let open = all.iter().filter(|look| look.purpose != Purpose::Explained).count() as f64;
-            let share =
-                if reads("purpose") || reads("looks.unexplained") { open / (all.len() as f64).max(1.0) } else { 1.0 };
-            Some(hits * share)
+            let share = if unanswered { open / (all.len() as f64).max(1.0) } else { 1.0 };
+            let of = |&(user, kind): &(UserId, TieKind)| {
+                let expected = world.peers.expected(user, kind, None, unanswered);
+                if world.peers.rate(user, kind, None, unanswered).open { expected } else { expected * share }
+            };
+            Some(tied.iter().map(of).sum())
         }
         Chance::Peers | Chance::Stratum | Chance::Role | Chance::Excess => None,
     }

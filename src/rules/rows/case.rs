@@ -167,7 +167,7 @@ impl<'a> CaseFacts<'a> {
     #[must_use]
     pub fn volume_bits(&self) -> f64 {
         let group = self.world.peers.group(self.case.user);
-        self.world.volume.bits(group, self.tally.unexplained)
+        self.world.volume.bits(group, super::volume::occasions(self.looks))
     }
 
     /// Unexplained looks that chance puts here: the user's own looks times the rate at which peers hit
@@ -179,10 +179,7 @@ impl<'a> CaseFacts<'a> {
         }
         let world = self.world;
         Some(match tie {
-            Some(tie) => {
-                let u = world.peers.rate(self.case.user, tie.kind, tie.staff).u();
-                world.peers.own_looks(self.case.user) as f64 * u
-            }
+            Some(tie) => world.peers.expected(self.case.user, tie.kind, tie.staff, self.tally.unexplained > 0),
             None => world.users[self.case.user as usize].group_unexplained_per_case.max(1.0),
         })
     }

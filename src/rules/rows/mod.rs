@@ -180,8 +180,8 @@ fn cases(looks: &[Look]) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for (index, look) in looks.iter().enumerate() {
         match cases.last_mut() {
-            Some(case) if (case.user, case.subject) == (look.user, look.subject) => case.to += 1,
-            _ => cases.push(Case { user: look.user, subject: look.subject, from: index as u32, to: index as u32 + 1 }),
+            Some(case) if (case.user, case.subject) == (look.user, look.about) => case.to += 1,
+            _ => cases.push(Case { user: look.user, subject: look.about, from: index as u32, to: index as u32 + 1 }),
         }
     }
     cases

@@ -3,16 +3,24 @@
 //!
 //! That one number absorbs how common a name is, communities and small towns,
 //! which a national name table gets wrong for minorities. Peers are counted on
-//! two levels. Those at the same station work the same streets, so that they
+//! three levels. Those at the same station work the same streets, so that they
 //! say what chance does to a user who lives on the beat; where they are few,
-//! those in the same role fill in, and everybody behind them.
+//! those in the same role fill in, and behind them the whole force: a common
+//! surname is common also where a role has few holders.
+//!
+//! Colleagues and well-known people are nobody's circle: everybody in a role meets
+//! them alike, so there are looks enough to ask the question more narrowly. A look
+//! that nothing explains is compared with the looks of peers that nothing explains.
+//! Most looks at well-known people are somebody's work: on a synthetic force they
+//! are 9 in 1,000 of all looks, and 1.5 in 1,000 of those that nothing explains; of
+//! response officers, looks at colleagues are 1.8 times as frequent among the latter.
 
 use rustc_hash::FxHashMap;
 
 use super::{Case, ties::StaffSubjects};
 use crate::chance::beta_log2_sd;
 use crate::ingest::Tables;
-use crate::purpose::{Judged, UserId};
+use crate::purpose::{Judged, Purpose, UserId};
 use crate::relations::{Relations, TieKind};
 use crate::subjects::{SubjectId, Subjects};
 use crate::values::Values;
@@ -30,6 +38,8 @@ pub struct Rate {
     pub shrinkage: f64,
     /// Peers are those at the same station; otherwise those in the same role.
     pub station: bool,
+    /// Only looks that nothing explains are counted.
+    pub open: bool,
 }
 
 impl Rate {
@@ -52,6 +62,32 @@ impl Rate {
     #[must_use]
     pub const fn peers(&self) -> &'static str {
         if self.station { "colleagues at the same station" } else { "people in the same role" }
+    }
+
+    /// Which of their looks are counted, in words.
+    #[must_use]
+    pub const fn of_looks(&self) -> &'static str {
+        if self.open { "unexplained looks" } else { "looks" }
+    }
+}
+
+/// Looks of one sort: all, and those of them that nothing explains.
+#[derive(Clone, Copy, Debug, Default)]
+struct Looked {
+    all: u64,
+    open: u64,
+}
+
+impl Looked {
+    const fn of(self, open: bool) -> u64 {
+        if open { self.open } else { self.all }
+    }
+}
+
+impl std::ops::AddAssign for Looked {
+    fn add_assign(&mut self, other: Self) {
+        self.all += other.all;
+        self.open += other.open;
     }
 }
 
@@ -114,19 +150,22 @@ impl Level {
 /// Rates by user and tie.
 #[derive(Clone, Debug)]
 pub struct Peers {
+    force: Level,
     role: Level,
     station: Level,
     team: Level,
-    /// Force-wide: hits and opportunities by tie.
-    force: FxHashMap<TieKind, (u64, u64)>,
-    own_looks: Vec<u64>,
+    /// Hits and opportunities by tie, over everybody's ties.
+    ties: FxHashMap<TieKind, (u64, u64)>,
+    own_looks: Vec<Looked>,
+    /// Looks of each role.
+    role_looks: Vec<Looked>,
     /// Looks of each role at colleagues this near or nearer; own looks at the same.
-    colleague_hits: FxHashMap<(u32, Near), u64>,
-    own_colleague_hits: FxHashMap<(UserId, Near), u64>,
+    colleague_hits: FxHashMap<(u32, Near), Looked>,
+    own_colleague_hits: FxHashMap<(UserId, Near), Looked>,
     /// Looks of each role at high-profile people; own looks at the same.
-    watched_hits: FxHashMap<u32, u64>,
-    own_watched_hits: FxHashMap<UserId, u64>,
-    total_looks: u64,
+    watched_hits: FxHashMap<u32, Looked>,
+    own_watched_hits: FxHashMap<UserId, Looked>,
+    total_looks: Looked,
     shrinkage: f64,
 }
 
@@ -155,27 +194,32 @@ impl Peers {
         let users = c.judged.users.len();
         let staff = |u: usize| c.tables.staff.get(u);
         let mut peers = Self {
+            force: Level::new(users, None, |_| ""),
             // Users without a role are one group; users without a station or a team are in none.
             role: Level::new(users, None, |u| staff(u).map_or("", |s| s.role.as_str())),
             station: Level::new(users, Some(NOWHERE), |u| staff(u).map_or("", |s| s.station.as_str())),
             team: Level::new(users, Some(NOWHERE), |u| staff(u).map_or("", |s| s.team.as_str())),
-            force: FxHashMap::default(),
-            own_looks: vec![0; users],
+            ties: FxHashMap::default(),
+            own_looks: vec![Looked::default(); users],
+            role_looks: Vec::new(),
             colleague_hits: FxHashMap::default(),
             own_colleague_hits: FxHashMap::default(),
             watched_hits: FxHashMap::default(),
             own_watched_hits: FxHashMap::default(),
-            total_looks: 0,
+            total_looks: Looked::default(),
             shrinkage: values.rates.peer_shrinkage,
         };
+        peers.role_looks = vec![Looked::default(); peers.role.looks.len()];
         for case in c.cases {
             if !c.subjects.identified(case.subject) {
                 continue;
             }
-            let looks = u64::from(case.to - case.from);
+            let looks = looked(c, case);
             peers.own_looks[case.user as usize] += looks;
-            peers.role.add_looks(case.user, looks);
-            peers.station.add_looks(case.user, looks);
+            peers.role_looks[peers.role.of[case.user as usize] as usize] += looks;
+            peers.force.add_looks(case.user, looks.all);
+            peers.role.add_looks(case.user, looks.all);
+            peers.station.add_looks(case.user, looks.all);
             peers.total_looks += looks;
         }
         for viewers in c.by_subject.chunk_by(|a, b| c.cases[*a as usize].subject == c.cases[*b as usize].subject) {
@@ -186,8 +230,8 @@ impl Peers {
         tied.sort_unstable();
         tied.dedup();
         for (kind, user) in tied {
-            let others = peers.total_looks - peers.own_looks[user as usize];
-            peers.force.entry(kind).or_default().1 += others;
+            let others = peers.total_looks.all - peers.own_looks[user as usize].all;
+            peers.ties.entry(kind).or_default().1 += others;
         }
         peers
     }
@@ -201,19 +245,20 @@ impl Peers {
         }
         for &case in viewers {
             let case = &c.cases[case as usize];
-            let looks = u64::from(case.to - case.from);
+            let looked = looked(c, case);
+            let looks = looked.all;
             let role = self.role.of[case.user as usize];
             if watched {
-                *self.watched_hits.entry(role).or_default() += looks;
-                *self.own_watched_hits.entry(case.user).or_default() += looks;
+                *self.watched_hits.entry(role).or_default() += looked;
+                *self.own_watched_hits.entry(case.user).or_default() += looked;
             }
             // One's own record is not a colleague's.
             let own = || c.relations.between(subject, case.user).iter().any(|t| t.kind == TieKind::Own);
             if let Some(staff) = staff.filter(|_| !own()) {
                 for near in [Near::Team, Near::Station, Near::Force] {
                     if self.near(case.user, staff) <= near {
-                        *self.colleague_hits.entry((role, near)).or_default() += looks;
-                        *self.own_colleague_hits.entry((case.user, near)).or_default() += looks;
+                        *self.colleague_hits.entry((role, near)).or_default() += looked;
+                        *self.own_colleague_hits.entry((case.user, near)).or_default() += looked;
                     }
                 }
             }
@@ -223,7 +268,8 @@ impl Peers {
                     continue; // own looks are the evidence; one person with several ties of a kind counts once
                 }
                 before = Some((tie.staff, tie.kind));
-                self.force.entry(tie.kind).or_default().0 += looks;
+                self.ties.entry(tie.kind).or_default().0 += looks;
+                self.force.add_hits(case.user, tie.staff, tie.kind, looks);
                 self.role.add_hits(case.user, tie.staff, tie.kind, looks);
                 self.station.add_hits(case.user, tie.staff, tie.kind, looks);
             }
@@ -251,61 +297,66 @@ impl Peers {
     }
 
     /// The rate at which peers of `user` hit somebody with such a tie to `user`; of colleagues, those who work
-    /// as near as `other`, or all where it is not given.
+    /// as near as `other`, or all where it is not given. `open`: in looks that nothing explains, where there are enough
+    /// of them to say.
     #[must_use]
-    pub fn rate(&self, user: UserId, kind: TieKind, other: Option<UserId>) -> Rate {
+    pub fn rate(&self, user: UserId, kind: TieKind, other: Option<UserId>, open: bool) -> Rate {
         match kind {
-            TieKind::Colleague => self.colleague(user, other),
-            TieKind::HighProfile => self.watched(user),
+            TieKind::Colleague => self.colleague(user, other, open),
+            TieKind::HighProfile => self.watched(user, open),
             kind => self.own_circle(user, kind),
         }
     }
 
+    /// Looks of the user that chance puts on somebody with such a tie: of all looks, or of those that nothing explains.
+    #[must_use]
+    pub fn expected(&self, user: UserId, kind: TieKind, other: Option<UserId>, open: bool) -> f64 {
+        let rate = self.rate(user, kind, other, open);
+        self.own_looks[user as usize].of(rate.open) as f64 * rate.u()
+    }
+
     fn own_circle(&self, user: UserId, kind: TieKind) -> Rate {
-        let own = self.own_looks[user as usize];
-        let (hits, opportunities) = self.force.get(&kind).copied().unwrap_or((0, 0));
+        let own = self.own_looks[user as usize].all;
+        let (hits, opportunities) = self.ties.get(&kind).copied().unwrap_or((0, 0));
         // Half a hit more than was seen: a tie that nobody has hit yet is rare, not impossible.
-        let force = ((hits as f64 + 0.5) / (opportunities as f64 + 1.0)).min(1.0);
+        let anybody = ((hits as f64 + 0.5) / (opportunities as f64 + 1.0)).min(1.0);
+        let wide = Rate { hits: 0, looks: 0, prior: anybody, shrinkage: self.shrinkage, station: false, open: false };
         let on = |level: &Level, prior: f64, station: bool| {
-            level.others(user, own).map(|looks| Rate {
-                hits: level.hits.get(&(user, kind)).copied().unwrap_or(0),
-                looks,
-                prior,
-                shrinkage: self.shrinkage,
-                station,
+            level.others(user, own).map(|looks| {
+                let hits = level.hits.get(&(user, kind)).copied().unwrap_or(0);
+                Rate { hits, looks, prior, station, ..wide }
             })
         };
-        let wide = Rate { hits: 0, looks: 0, prior: force, shrinkage: self.shrinkage, station: false };
-        let role = on(&self.role, force, false).unwrap_or(wide);
+        let force = on(&self.force, anybody, false).unwrap_or(wide);
+        let role = on(&self.role, force.u(), false).unwrap_or(force);
         on(&self.station, role.u(), true).unwrap_or(role)
     }
 
     /// Colleagues are met by chance as often as people in the same role meet staff that near to *them*.
-    fn colleague(&self, user: UserId, other: Option<UserId>) -> Rate {
+    fn colleague(&self, user: UserId, other: Option<UserId>, open: bool) -> Rate {
         let near = other.map_or(Near::Force, |other| self.near(user, other));
         let role = self.role.of[user as usize];
-        let all = self.colleague_hits.get(&(role, near)).copied().unwrap_or(0);
-        let own = self.own_colleague_hits.get(&(user, near)).copied().unwrap_or(0);
-        let everywhere: u64 = self.colleague_hits.iter().filter(|((_, n), _)| *n == near).map(|(_, h)| h).sum();
-        self.by_role(user, all.saturating_sub(own), everywhere)
+        let all = self.colleague_hits.get(&(role, near)).copied().unwrap_or_default().of(open);
+        let own = self.own_colleague_hits.get(&(user, near)).copied().unwrap_or_default().of(open);
+        let everywhere: u64 =
+            self.colleague_hits.iter().filter(|((_, n), _)| *n == near).map(|(_, h)| h.of(open)).sum();
+        self.by_role(user, all.saturating_sub(own), everywhere, open)
     }
 
-    fn watched(&self, user: UserId) -> Rate {
-        let all = self.watched_hits.get(&self.role.of[user as usize]).copied().unwrap_or(0);
-        let own = self.own_watched_hits.get(&user).copied().unwrap_or(0);
-        self.by_role(user, all.saturating_sub(own), self.watched_hits.values().sum())
+    fn watched(&self, user: UserId, open: bool) -> Rate {
+        let all = self.watched_hits.get(&self.role.of[user as usize]).copied().unwrap_or_default().of(open);
+        let own = self.own_watched_hits.get(&user).copied().unwrap_or_default().of(open);
+        self.by_role(user, all.saturating_sub(own), self.watched_hits.values().map(|hits| hits.of(open)).sum(), open)
     }
 
-    fn by_role(&self, user: UserId, hits: u64, everywhere: u64) -> Rate {
-        let prior = (everywhere as f64 + 0.5) / (self.total_looks as f64 + 1.0);
-        let looks = self.role.others(user, self.own_looks[user as usize]).unwrap_or(0);
-        Rate { hits, looks, prior: prior.min(1.0), shrinkage: self.shrinkage, station: false }
-    }
-
-    /// Looks of the user at subjects that the log identifies.
-    #[must_use]
-    pub fn own_looks(&self, user: UserId) -> u64 {
-        self.own_looks[user as usize]
+    fn by_role(&self, user: UserId, hits: u64, everywhere: u64, open: bool) -> Rate {
+        let total = self.total_looks.of(open) as f64;
+        let prior = ((everywhere as f64 + 0.5) / (total + 1.0)).min(1.0);
+        let role = self.role_looks[self.role.of[user as usize] as usize].of(open);
+        let looks = role.saturating_sub(self.own_looks[user as usize].of(open));
+        // As many of the looks counted as the shrinkage has among all.
+        let shrinkage = self.shrinkage * (total / (self.total_looks.all as f64).max(1.0)).max(f64::MIN_POSITIVE);
+        Rate { hits, looks, prior, shrinkage, station: false, open }
     }
 
     /// Users who do the same work have the same group.
@@ -321,16 +372,24 @@ impl Peers {
     }
 }
 
+/// Looks of a case.
+fn looked(c: &Counted<'_>, case: &Case) -> Looked {
+    let looks = &c.judged.looks.all[case.from as usize..case.to as usize];
+    let open = looks.iter().filter(|look| look.purpose == Purpose::Unexplained).count() as u64;
+    Looked { all: looks.len() as u64, open }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn golden_values_of_the_scoring_design() {
-        let surname = Rate { hits: 3_800, looks: 300_000, prior: 0.003_953, shrinkage: 3_000.0, station: false };
+        let surname =
+            Rate { hits: 3_800, looks: 300_000, prior: 0.003_953, shrinkage: 3_000.0, station: false, open: false };
         assert!((surname.u() - 0.012_580).abs() < 5e-7, "{}", surname.u());
         assert!(((0.30 / surname.u()).log2() - 4.58).abs() < 0.005);
-        let rare = Rate { hits: 6, looks: 300_000, prior: 5.8e-5, shrinkage: 3_000.0, station: false };
+        let rare = Rate { hits: 6, looks: 300_000, prior: 5.8e-5, shrinkage: 3_000.0, station: false, open: false };
         assert!((rare.u() - 2.04e-5).abs() < 5e-8, "{}", rare.u());
         assert!(((0.30 / rare.u()).log2() - 13.85).abs() < 0.01);
     }

@@ -164,7 +164,7 @@ fn one(world: &World<'_>, cases: &[Case], watched_share: f64) -> UserFacts {
             f.duty_known |= look.duty != crate::purpose::DutyState::Unknown;
             f.empty_reasons += u32::from(telling && (!look.reason.given || look.reason.boilerplate));
             if look.quoted == Quoted::Borrowed {
-                quoted.entry(look.incident).or_default().insert(look.subject);
+                quoted.entry(look.incident).or_default().insert(look.about);
             }
             times.push((look.first_at, open));
         }

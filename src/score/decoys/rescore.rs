@@ -129,7 +129,7 @@ impl<'a> Rescore<'a> {
 
     fn total(&self, facts: &CaseFacts<'_>, weighed: Vec<(Fired, Weighed)>) -> CaseScore {
         let block_of = |rule: u16| self.rules[usize::from(rule)].meta.probity.block;
-        let blocks = case::blocks(&weighed, block_of, case::native(facts), self.world.values);
+        let blocks = case::blocks(&weighed, block_of, case::native(facts, self.rates), self.world.values);
         let chances = Chances::of(self.world, facts.case.user);
         total(None, weighed, blocks, case::prior(self.world.values, chances))
     }
