@@ -1,7 +1,8 @@
 //! Times the first stage against the least that reading the same file can cost, by processor time and by wall.
 //!
-//! - `bare csv read`: the `csv` crate over chunks of the access log in parallel; every record is split into cells, and
-//!   nothing is kept.
+//! - `bare csv read`: the `csv` crate over blocks of the access log in parallel; every record is split into cells, and
+//!   nothing is kept, neither of the rows nor of the file.
+//! - `bare csv read, file held`: the same of a file that was read into memory as a whole, which costs new memory for all of it.
 //! - `parse and canonicalise`: the same file to canonical columns: stored bytes hashed, cells mapped, times read, identities
 //!   hashed, texts and queries numbered. Nothing is merged.
 //! - `ingest`: all of the stage for that file: besides, duplicates found, texts ranked, events sorted.
@@ -11,13 +12,14 @@
 //! the same rows as plain CSV. Last, what reading holds: the log alone, and the log with ten times its size in lines that are no
 //! rows behind it.
 //!
-//! Processor time is what the kernel has counted for this process, in hundredths of a second, over all runs; each measure
-//! is taken in turn, several times over, so that a busy machine burdens all alike. The world is the committed small force, or the folder
+//! Processor time is what the kernel has counted for a process, in hundredths of a second. Each measure
+//! is taken in turn, several times over, so that a busy machine burdens all alike; those of the first table in a process of their own each time,
+//! so that none finds memory that another has left, and rates are by the least that a measure took. The world is the committed small force, or the folder
 //! named by `PROBITY_BENCH_WORLD`; `PROBITY_BENCH_RUNS` says how often (5).
 
-use std::fs;
+use std::fs::{self, File};
 use std::hint::black_box;
-use std::io::Write as _;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -30,14 +32,20 @@ use probity::ingest::{self, NoProgress, Source, TableName, profile};
 use rayon::prelude::*;
 use serde_json::json;
 
-/// Bytes of a chunk of the bare read, about.
-const CHUNK: usize = 4 << 20;
+/// Bytes of a block of the bare read, about: as many as ingest takes.
+const BLOCK: usize = 1 << 20;
+/// No line of the log is longer.
+const LINE: usize = 1 << 14;
 /// Rows in other forms.
 const ROWS: usize = 200_000;
 /// So many rows are read at least for one figure.
 const LEAST: usize = 800_000;
 /// Set in a process that shall only read one log and say how much memory that took.
 const ONLY: &str = "PROBITY_BENCH_ONLY";
+/// Set in a process that shall only take one measure: which one …
+const MEASURE: &str = "PROBITY_BENCH_MEASURE";
+/// … and how often.
+const TIMES: &str = "PROBITY_BENCH_TIMES";
 
 fn world() -> RunConfig {
     let folder = std::env::var_os("PROBITY_BENCH_WORLD")
@@ -45,28 +53,50 @@ fn world() -> RunConfig {
     config::load(&folder.join("probity.toml"), &Overrides::default()).expect("the world has a config")
 }
 
-/// Splits every record into cells. Chunks end at a line feed: right for a log without line feeds in cells, and less
-/// work than looking for quotes.
+/// Splits every record into cells; gives how many records there are, the header among them.
+fn split(block: &[u8]) -> usize {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(block);
+    let (mut record, mut sum) = (ByteRecord::new(), 0);
+    while reader.read_byte_record(&mut record).expect("bytes can be split") {
+        sum += usize::from(!record.is_empty());
+    }
+    sum
+}
+
+/// Splits a log block by block, each thread with a buffer of its own. Blocks end at a line feed: right for a log without line feeds in
+/// cells, and less work than looking for quotes.
 fn bare(path: &Path) -> usize {
+    let size = fs::metadata(path).expect("the log is there").len() as usize;
+    let open = || (File::open(path).expect("the log can be read"), Vec::with_capacity(BLOCK + LINE + 1));
+    let block = |(file, bytes): &mut (File, Vec<u8>), number: usize| {
+        // With the byte before, which tells whether a line begins at the border.
+        let start = (number * BLOCK).saturating_sub(1);
+        let last = number * BLOCK + BLOCK - 1 - start;
+        bytes.clear();
+        file.seek(SeekFrom::Start(start as u64)).expect("the log can be read");
+        file.take((last + 1 + LINE) as u64).read_to_end(bytes).expect("the log can be read");
+        let line_end =
+            |from: usize| bytes.get(from..).and_then(|rest| memchr::memchr(b'\n', rest)).map(|at| from + at + 1);
+        let begin = if number == 0 { 0 } else { line_end(0).unwrap_or(bytes.len()) };
+        let end = line_end(last).unwrap_or(bytes.len());
+        split(&bytes[begin..end.max(begin)])
+    };
+    (0..size.div_ceil(BLOCK)).into_par_iter().map_init(open, block).sum()
+}
+
+/// [`bare`] of a file that is held as a whole.
+fn bare_held(path: &Path) -> usize {
     let bytes = fs::read(path).expect("the log can be read");
-    let mut chunks = Vec::new();
+    let mut blocks = Vec::new();
     let mut rest = bytes.as_slice();
     while !rest.is_empty() {
-        let near = rest.len().min(CHUNK);
+        let near = rest.len().min(BLOCK);
         let end = memchr::memchr(b'\n', &rest[near..]).map_or(rest.len(), |found| near + found + 1);
-        let (chunk, tail) = rest.split_at(end);
-        chunks.push(chunk);
+        let (block, tail) = rest.split_at(end);
+        blocks.push(block);
         rest = tail;
     }
-    let count = |chunk: &&[u8]| {
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(*chunk);
-        let (mut record, mut sum) = (ByteRecord::new(), 0);
-        while reader.read_byte_record(&mut record).expect("bytes can be split") {
-            sum += usize::from(!record.is_empty());
-        }
-        sum
-    };
-    chunks.par_iter().map(count).sum()
+    blocks.par_iter().map(|block| split(block)).sum()
 }
 
 /// Processor seconds of this process so far, those of the kernel for it included; none where the system does not tell.
@@ -90,15 +120,57 @@ struct Measure<'m> {
     run: Box<dyn Fn() + 'm>,
 }
 
+fn measure<'m>(name: &str, rows: usize, run: Box<dyn Fn() + 'm>) -> Measure<'m> {
+    Measure { name: name.to_owned(), rows, run }
+}
+
+/// How often a measure is taken for one figure: the kernel counts in hundredths of a second.
+fn times(rows: usize) -> usize {
+    (LEAST / rows.max(1)).clamp(1, 50)
+}
+
+/// Takes each in turn in a process of its own and prints a line for each: the least and the median of its processor time, the least of the
+/// clock's, and its rate as a share of that of the first.
+fn compare_apart(runs: u32, measures: &[Measure<'_>]) {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut taken = vec![(Vec::new(), Vec::new()); measures.len()];
+    for _ in 0..runs {
+        for (Measure { name, rows, .. }, (cpu, wall)) in measures.iter().zip(&mut taken) {
+            let out = Command::new(&own).env(MEASURE, name).env(TIMES, times(*rows).to_string()).output();
+            let said = String::from_utf8(out.expect("this program can be started").stdout).expect("it writes numbers");
+            let mut numbers = said.split_whitespace().map(|number| number.parse::<f64>().expect("it writes numbers"));
+            cpu.extend(numbers.next());
+            wall.extend(numbers.next());
+        }
+    }
+    println!("{:<28}{:>10}{:>10}{:>10}{:>16}{:>8}", "", "cpu s", "median", "wall s", "rows/cpu s", "rate");
+    let mut first = None;
+    for (Measure { name, rows, .. }, (cpu, wall)) in measures.iter().zip(&mut taken) {
+        cpu.sort_by(f64::total_cmp);
+        wall.sort_by(f64::total_cmp);
+        let (least, median) = (cpu[0], cpu[cpu.len() / 2]);
+        let share = *first.get_or_insert(least) / least;
+        println!("{name:<28}{least:>10.3}{median:>10.3}{:>10.3}{:>16.0}{share:>8.2}", wall[0], *rows as f64 / least);
+    }
+}
+
+/// Takes one of the measures so often and prints what one time took.
+fn take(measures: &[Measure<'_>], name: &str) {
+    let measure = measures.iter().find(|measure| measure.name == name).expect("it is one of the measures");
+    let times: u32 = std::env::var(TIMES).ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let (start, before) = (Instant::now(), processor());
+    (0..times).for_each(|_| (measure.run)());
+    let (cpu, wall) = (processor() - before, start.elapsed().as_secs_f64());
+    println!("{} {}", cpu / f64::from(times), wall / f64::from(times));
+}
+
 /// Runs all in turn and prints a line for each; the last column is the rate as a share of that of the first.
 fn compare(runs: u32, measures: &[Measure<'_>]) {
     let mut sums = vec![(0.0, 0.0); measures.len()];
     measures.iter().for_each(|measure| (measure.run)());
-    // The kernel counts in hundredths of a second: a small log is read several times for one.
-    let again = |rows: usize| (LEAST / rows.max(1)).clamp(1, 50);
     for _ in 0..runs {
         for (measure, (cpu, wall)) in measures.iter().zip(&mut sums) {
-            let (start, before, times) = (Instant::now(), processor(), again(measure.rows));
+            let (start, before, times) = (Instant::now(), processor(), times(measure.rows));
             (0..times).for_each(|_| (measure.run)());
             *cpu += (processor() - before) / times as f64;
             *wall += start.elapsed().as_secs_f64() / times as f64;
@@ -232,20 +304,24 @@ fn main() {
     let access: Vec<Source> =
         config.sources.iter().filter(|source| source.table == TableName::Access).cloned().collect();
     let files: Vec<&Path> = access.iter().flat_map(|source| source.files.iter().map(PathBuf::as_path)).collect();
-    let rows: usize = files.iter().map(|file| bare(file) - 1).sum();
+    let only = std::env::var(MEASURE).ok();
+    let rows = if only.is_some() { 0 } else { files.iter().map(|file| bare(file) - 1).sum() };
     let read = |sources: &[Source]| black_box(ingest::ingest(sources, &NoProgress)).expect("the world can be read");
     let canonicalise = |sources: &[Source]| ingest::canonicalise(sources).expect("the world can be read");
     let check = |rows: usize| assert!(black_box(rows) > 0, "there are rows");
-    let measure = |name: &str, rows, run| Measure { name: name.to_owned(), rows, run };
-    compare(
-        runs,
-        &[
-            measure("bare csv read", rows, Box::new(|| files.iter().for_each(|file| check(bare(file))))),
-            measure("parse and canonicalise", rows, Box::new(|| check(canonicalise(&access)))),
-            measure("ingest", rows, Box::new(|| drop(read(&access)))),
-            measure("all tables", rows, Box::new(|| drop(read(&config.sources)))),
-        ],
-    );
+    let measures = [
+        measure("bare csv read", rows, Box::new(|| files.iter().for_each(|file| check(bare(file))))),
+        measure("bare csv read, file held", rows, Box::new(|| files.iter().for_each(|file| check(bare_held(file))))),
+        measure("parse and canonicalise", rows, Box::new(|| check(canonicalise(&access)))),
+        measure("ingest", rows, Box::new(|| drop(read(&access)))),
+        measure("all tables", rows, Box::new(|| drop(read(&config.sources)))),
+    ];
+    if let Some(only) = only {
+        take(&measures, &only);
+        return;
+    }
+    files.iter().for_each(|file| assert_eq!(bare(file), bare_held(file), "both read the same rows"));
+    compare_apart(runs, &measures);
 
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let forms = forms(files[0], folder.path());

@@ -3,16 +3,18 @@
 //! One a worker, so nothing is locked, and one a column, so that those of columns with few different texts stay small
 //! and near. The numbers mean nothing outside; [`super::merge`] turns them into ranks.
 //!
-//! A large table does not fit into the processor's cache. So the texts of many rows are gathered column by column; all places of a
-//! column are visited together, so that the waits for memory overlap, and only then the texts are looked up. A look-up costs one line of
+//! A large table does not fit into the processor's cache. So the texts of many rows are gathered column by column; the place of each is
+//! fetched as soon as its text is known, and looked at only when many are together. A look-up costs one line of
 //! the cache for a text of up to 12 bytes, which ids, names and codes mostly are: the slot holds the text itself, and the slots of a
 //! line are compared without a branch. Longer texts are told apart by a hash in the slot and then by the text.
 
 use std::hash::Hasher;
 
 use rustc_hash::FxHasher;
+use wide::u32x4;
 
 use super::heads::{HEAD, bytes};
+use super::near::fetch;
 
 /// The texts of `N` columns and their numbers.
 pub(crate) struct Words<const N: usize> {
@@ -23,8 +25,8 @@ pub(crate) struct Words<const N: usize> {
 /// Texts of one column that have not been looked up.
 #[derive(Default)]
 struct Waiting {
-    /// Each with its row in place of the number.
-    keys: Vec<Slot>,
+    /// Each with its row in place of the number, and its hash.
+    keys: Vec<(Slot, u32)>,
     /// The bytes of those that their keys do not hold, one behind the other.
     held: Vec<u8>,
 }
@@ -37,74 +39,62 @@ pub(crate) struct Dictionary {
     buckets: Vec<Bucket>,
 }
 
-/// What the table holds of a text.
+/// What the table holds of a text: three words of text, see [`Slot::of`], and a mark with the kind of text above and its number below. The mark
+/// 0 is a free slot, for the empty text, which has the number 0, never comes here.
 #[derive(Clone, Copy, Default)]
-struct Slot {
-    /// Its first bytes padded with zeros, or a hash of a longer text.
-    front: u64,
-    /// From above: 32 bits of text, see [`Slot::of`]; which of three kinds of text it is; the number. 0 = free, for the empty text never
-    /// comes here.
-    back: u64,
-}
+struct Slot([u32; 4]);
 
-/// The slots of one line of the processor's cache.
+/// The slots of one line of the processor's cache: the first words of all, the second, the third, and the marks.
 #[derive(Clone, Copy, Default)]
 #[repr(align(64))]
-struct Bucket([Slot; SLOTS]);
+struct Bucket([[u32; SLOTS]; 4]);
 
 const SLOTS: usize = 4;
-/// A number takes so many bits of a slot: a column of more different texts would not fit into memory.
+/// A number takes so many bits of a mark: a column of more different texts would not fit into memory.
 const NUMBER_BITS: u32 = 30;
-const SHORT: u64 = 0;
-const TWELVE: u64 = 1;
-const LONG: u64 = 2;
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+const SHORT: u32 = 0;
+const TWELVE: u32 = 1;
+const LONG: u32 = 2;
 
 /// The longest text that [`padded`] holds whole.
 pub(crate) const INLINE: usize = 16;
-/// A table of so many buckets is at hand at any time.
-const NEAR: usize = 256;
-/// So many places are visited together.
-const TOGETHER: usize = 64;
 
 impl Slot {
     /// A text of up to 11 bytes with its length behind, one of 12, or the hash of a longer one and its length.
     #[inline]
     fn of(text: &[u8], [front, back]: [u64; 2], row: u32) -> Self {
         let length = text.len();
-        let (front, back, kind) = if length <= 12 {
+        let (front, third, kind) = if length <= 12 {
             // The fourth of the last four bytes is the length, but for a text that takes it up.
-            let own = usize::from(length < 12);
-            (front, back | ((own * length) as u64) << 24, if length < 12 { SHORT } else { TWELVE })
+            let own = u32::from(length < 12);
+            (front, back as u32 | (own * length as u32) << 24, if length < 12 { SHORT } else { TWELVE })
         } else {
             let mut hasher = FxHasher::default();
             hasher.write(text);
-            (hasher.finish(), length as u64 & 0xffff_ffff, LONG)
+            (hasher.finish(), length as u32, LONG)
         };
-        Self { front, back: (back << 2 | kind) << NUMBER_BITS | u64::from(row) }
+        Self([front as u32, (front >> 32) as u32, third, kind << NUMBER_BITS | row])
     }
 
-    const fn kind(self) -> u64 {
-        self.back >> NUMBER_BITS & 3
+    const fn kind(self) -> u32 {
+        self.0[3] >> NUMBER_BITS
     }
 
     const fn number(self) -> u32 {
-        self.back as u32 & ((1 << NUMBER_BITS) - 1)
+        self.0[3] & NUMBER
     }
 
-    /// What it says of the text: all but the number.
-    #[inline]
-    const fn says(self) -> u64 {
-        self.back >> NUMBER_BITS
-    }
-
-    #[inline]
-    const fn is_like(self, other: Self) -> bool {
-        self.front ^ other.front | self.says() ^ other.says() == 0
+    /// The same text with this number.
+    const fn numbered(self, number: u32) -> Self {
+        let Self([first, second, third, mark]) = self;
+        Self([first, second, third, mark & !NUMBER | number])
     }
 
     /// The text and its length, where it is all in here.
     fn short(self) -> Option<([u8; HEAD], usize)> {
-        let text = bytes([self.front, self.back >> 32]);
+        let Self([first, second, third, _]) = self;
+        let text = bytes([u64::from(second) << 32 | u64::from(first), u64::from(third)]);
         match self.kind() {
             SHORT => Some((text, usize::from(text[11]))),
             TWELVE => Some((text, 12)),
@@ -115,9 +105,35 @@ impl Slot {
     /// Spreads it over 32 bits.
     #[inline]
     fn hash(self) -> u32 {
-        let product = u128::from(self.front ^ 0x9e37_79b9_7f4a_7c15) * u128::from(self.says() ^ 0xd1b5_4a32_d192_ed03);
+        let Self([first, second, third, mark]) = self;
+        let front = u64::from(second) << 32 | u64::from(first);
+        let back = u64::from(mark >> NUMBER_BITS) << 32 | u64::from(third);
+        let product = u128::from(front ^ 0x9e37_79b9_7f4a_7c15) * u128::from(back ^ 0xd1b5_4a32_d192_ed03);
         let folded = product as u64 ^ (product >> 64) as u64;
         (folded ^ folded >> 29) as u32
+    }
+}
+
+impl Bucket {
+    /// A bit for each slot that says the same of its text, the number aside.
+    #[inline]
+    fn like(&self, Slot([first, second, third, mark]): Slot) -> u32 {
+        let Self([firsts, seconds, thirds, marks]) = self;
+        let same = |words: &[u32; SLOTS], word: u32| u32x4::new(*words).simd_eq(u32x4::splat(word));
+        let kinds = (u32x4::new(*marks) ^ u32x4::splat(mark)) & u32x4::splat(!NUMBER);
+        let all = same(firsts, first) & same(seconds, second) & same(thirds, third) & kinds.simd_eq(u32x4::splat(0));
+        all.to_bitmask()
+    }
+
+    /// The number in a slot.
+    #[inline]
+    const fn number(&self, slot: u32) -> u32 {
+        self.0[3][slot as usize % SLOTS] & NUMBER
+    }
+
+    /// The first free slot.
+    fn free(&self) -> Option<usize> {
+        self.0[3].iter().position(|mark| *mark == 0)
     }
 }
 
@@ -145,16 +161,15 @@ impl<const N: usize> Words<N> {
         if key.kind() == LONG {
             waiting.held.extend_from_slice(text);
         }
-        waiting.keys.push(key);
+        let hash = key.hash();
+        fetch(self.columns[column].bucket(hash));
+        waiting.keys.push((key, hash));
     }
 
     /// Looks up the texts that wait: calls `give` with the row, the column and the number of each.
     pub(crate) fn settle(&mut self, mut give: impl FnMut(usize, usize, u32)) {
         for (column, (dictionary, waiting)) in self.columns.iter_mut().zip(&mut self.waiting).enumerate() {
-            let mut held = waiting.held.as_slice();
-            for keys in waiting.keys.chunks(TOGETHER) {
-                dictionary.settle(keys, &mut held, |row, number| give(row, column, number));
-            }
+            dictionary.settle(waiting, |row, number| give(row, column, number));
             waiting.keys.clear();
             waiting.held.clear();
         }
@@ -168,32 +183,20 @@ impl Default for Dictionary {
 }
 
 impl Dictionary {
-    /// Looks up some texts. `held` begins with the first that its key does not hold.
+    /// Looks up the texts that wait.
     #[inline]
-    fn settle(&mut self, keys: &[Slot], held: &mut &[u8], mut give: impl FnMut(usize, u32)) {
-        let mut places = [0u32; TOGETHER];
-        for (place, key) in places.iter_mut().zip(keys) {
-            *place = key.hash();
-        }
-        if self.buckets.len() > NEAR {
-            let visit = |sum: u64, place: &u32| sum ^ self.bucket(*place).0[0].back;
-            std::hint::black_box(places[..keys.len().min(TOGETHER)].iter().fold(0, visit));
-        }
-        for (key, place) in keys.iter().zip(places) {
+    fn settle(&mut self, waiting: &Waiting, mut give: impl FnMut(usize, u32)) {
+        let mut held = waiting.held.as_slice();
+        for (key, hash) in &waiting.keys {
             let mut text: &[u8] = &[];
             if key.kind() == LONG {
-                (text, *held) = held.split_at((key.says() >> 2) as usize);
+                (text, held) = held.split_at(key.0[2] as usize);
             }
-            // The first of a bucket is what was seen first, and so most often what is seen most often.
-            let Bucket([first, others @ ..]) = self.bucket(place);
-            let (found, slot) = if first.is_like(*key) {
-                (true, *first)
-            } else {
-                let alike = (0..SLOTS - 1).fold(0, |alike, at| alike | usize::from(others[at].is_like(*key)) << at);
-                (alike != 0, others[(alike.trailing_zeros() as usize).min(SLOTS - 2)])
-            };
-            let found = found && (text.is_empty() || self.get(slot.number()) == text);
-            give(key.number() as usize, if found { slot.number() } else { self.look_up(*key, place, text) });
+            let bucket = self.bucket(*hash);
+            let like = bucket.like(*key);
+            let number = bucket.number(like.trailing_zeros());
+            let found = like != 0 && (text.is_empty() || self.get(number) == text);
+            give(key.number() as usize, if found { number } else { self.look_up(*key, *hash, text) });
         }
     }
 
@@ -209,16 +212,19 @@ impl Dictionary {
         let mut at = hash;
         loop {
             let bucket = self.bucket(at);
-            for slot in &bucket.0 {
-                if slot.back == 0 {
-                    let number = self.insert(key, text);
-                    // The table may have grown meanwhile and has room.
-                    self.put(Slot { front: key.front, back: key.says() << NUMBER_BITS | u64::from(number) }, hash);
+            let mut like = bucket.like(key);
+            while like != 0 {
+                let number = bucket.number(like.trailing_zeros());
+                if text.is_empty() || self.get(number) == text {
                     return number;
                 }
-                if slot.is_like(key) && (key.kind() != LONG || self.get(slot.number()) == text) {
-                    return slot.number();
-                }
+                like &= like - 1;
+            }
+            if bucket.free().is_some() {
+                let number = self.insert(key, text);
+                // The table may have grown meanwhile and has room.
+                self.put(key.numbered(number), hash);
+                return number;
             }
             at = at.wrapping_add(1);
         }
@@ -229,8 +235,11 @@ impl Dictionary {
         let mask = self.buckets.len() - 1;
         let mut at = hash;
         loop {
-            if let Some(free) = self.buckets[at as usize & mask].0.iter_mut().find(|slot| slot.back == 0) {
-                *free = slot;
+            let bucket = &mut self.buckets[at as usize & mask];
+            if let Some(free) = bucket.free() {
+                for (words, word) in bucket.0.iter_mut().zip(slot.0) {
+                    words[free] = word;
+                }
                 return;
             }
             at = at.wrapping_add(1);
@@ -266,8 +275,11 @@ impl Dictionary {
     fn grow(&mut self) {
         let size = self.buckets.len() * 2;
         let old = std::mem::replace(&mut self.buckets, vec![Bucket::default(); size]);
-        for slot in old.into_iter().flat_map(|bucket| bucket.0).filter(|slot| slot.back != 0) {
-            self.put(slot, slot.hash());
+        for bucket in old {
+            let slots = (0..SLOTS).map(|slot| Slot(bucket.0.map(|words| words[slot])));
+            for slot in slots.filter(|slot| slot.number() != 0) {
+                self.put(slot, slot.hash());
+            }
         }
     }
 }

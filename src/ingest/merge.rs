@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::access::{AccessLog, Event, Query, Strings};
 use super::access_rows::{AccessPart, CODED};
 use super::dictionary::{Dictionary, INLINE, padded, unpadded};
+use super::near::fetch;
 use super::queries::{TERMS, head, query, terms};
 use super::rows::{Row, Rows};
 use super::tables::Origin;
@@ -28,6 +29,9 @@ pub struct Duplicate {
 
 /// One event in one part.
 type Ref = (u32, u32);
+
+/// What lies at random places is fetched so many steps before its turn comes.
+const AHEAD: usize = 16;
 
 /// Merges the parts; the duplicates come back sorted.
 pub(crate) fn merge(mut parts: Vec<AccessPart>, columns: Vec<&'static str>) -> (AccessLog, Vec<Duplicate>) {
@@ -275,7 +279,11 @@ fn rank_queries(parts: &[AccessPart], used: &[Used], ranks: &[[Vec<u32>; CODED]]
     all.par_sort_unstable_by(|left, right| left.0.cmp(&right.0).then_with(|| at(left.1).cmp(at(right.1))));
     let mut distinct: Vec<Query> = Vec::with_capacity(all.len());
     let mut numbers = Vec::with_capacity(all.len());
-    for (_, place) in &all {
+    for (number, (_, place)) in all.iter().enumerate() {
+        if let Some((_, later)) = all.get(number + AHEAD) {
+            fetch(&at(*later).subject_id);
+            fetch(&at(*later).text);
+        }
         let query = at(*place);
         if distinct.last() != Some(query) {
             distinct.push(*query);
@@ -369,8 +377,16 @@ fn sort_events(
             event.query = queries[event.query as usize];
         }
     });
-    let mut events: Vec<Event> =
-        order.par_iter().map(|(part, index)| parts[*part as usize].events[*index as usize]).collect();
+    let read = |(part, index): Ref| &parts[part as usize].events[index as usize];
+    let gather = |(place, at): (usize, &Ref)| {
+        if let Some(later) = order.get(place + AHEAD) {
+            // An event lies on two lines of the processor's cache.
+            fetch(&read(*later).at);
+            fetch(&read(*later).query);
+        }
+        *read(*at)
+    };
+    let mut events: Vec<Event> = order.par_iter().enumerate().map(gather).collect();
     let mut logins = Vec::new();
     let mut rest = events.as_mut_slice();
     for login in groups.chunk_by(|left, right| left.login == right.login) {

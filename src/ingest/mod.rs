@@ -38,6 +38,7 @@ mod json_rows;
 mod mapping;
 mod merge;
 mod names;
+mod near;
 #[cfg(not(fuzzing))]
 mod parquet;
 #[cfg(not(fuzzing))]

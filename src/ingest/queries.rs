@@ -3,6 +3,7 @@
 use wide::u8x16;
 
 use super::access::Query;
+use super::near::fetch;
 
 /// Queries and their numbers, in the order of first sight.
 #[derive(Default)]
@@ -27,33 +28,38 @@ const TOGETHER: usize = 64;
 const GROUP: usize = 16;
 
 impl Queries {
-    /// The numbers of queries given by the codes of their terms: `give` is called with the place of each in the list. All places in
-    /// memory of some queries are visited before they are looked up, so that the waits for memory overlap.
+    /// The numbers of queries given by the codes of their terms: `give` is called with the place of each in the list. What will be looked
+    /// at is fetched for many queries first.
     pub(crate) fn numbers(&mut self, wanted: &[[u32; TERMS]], mut give: impl FnMut(usize, u32)) {
         for (chunk, wanted) in wanted.chunks(TOGETHER).enumerate() {
-            let (mut singles, mut others) = ([(0, 0); TOGETHER], [0; TOGETHER]);
+            let (mut singles, mut others) = ([(0, 0); TOGETHER], [(0, 0); TOGETHER]);
             let (mut single, mut other) = (0, 0);
             for (at, terms) in wanted.iter().enumerate() {
                 let set = set(terms);
                 // Both are written and one is kept: which of them it is cannot be foretold.
                 singles[single] = (at, set.trailing_zeros() as usize);
-                others[other] = at;
+                others[other] = (at, 0);
                 let only = set.is_power_of_two();
                 single += usize::from(only);
                 other += usize::from(!only);
             }
-            let mut give = |at: usize, number| give(chunk * TOGETHER + at, number);
-            self.singles(wanted, &singles[..single], &mut give);
-            self.others(wanted, &others[..other], &mut give);
+            let (singles, others) = (&singles[..single], &mut others[..other]);
+            self.fetch_groups(wanted, others);
+            self.singles(wanted, singles, |at, number| give(chunk * TOGETHER + at, number));
+            self.fetch_alike(others);
+            for (at, hash) in others {
+                give(chunk * TOGETHER + *at, self.other(&wanted[*at], *hash));
+            }
         }
     }
 
     /// Queries of the one term that is named.
-    fn singles(&mut self, wanted: &[[u32; TERMS]], all: &[(usize, usize)], give: &mut impl FnMut(usize, u32)) {
-        let visit = |sum: u32, (at, only): &(usize, usize)| {
-            sum ^ self.single[*only].get(wanted[*at][*only] as usize).copied().unwrap_or_default()
-        };
-        std::hint::black_box(all.iter().fold(0, visit));
+    fn singles(&mut self, wanted: &[[u32; TERMS]], all: &[(usize, usize)], mut give: impl FnMut(usize, u32)) {
+        for (at, only) in all {
+            if let Some(number) = self.single[*only].get(wanted[*at][*only] as usize) {
+                fetch(number);
+            }
+        }
         for (at, only) in all {
             let (numbers, code) = (&mut self.single[*only], wanted[*at][*only] as usize);
             if numbers.len() <= code {
@@ -67,24 +73,30 @@ impl Queries {
         }
     }
 
-    /// Queries of several terms, or of none.
-    fn others(&mut self, wanted: &[[u32; TERMS]], all: &[usize], give: &mut impl FnMut(usize, u32)) {
-        if (self.count + all.len()) * 8 > self.tags.len() * GROUP * 7 {
+    /// Hashes queries of several terms, or of none, and fetches where their search begins.
+    fn fetch_groups(&mut self, wanted: &[[u32; TERMS]], others: &mut [(usize, u64)]) {
+        if (self.count + others.len()) * 8 > self.tags.len() * GROUP * 7 {
             self.grow();
         }
-        let (mut hashes, mut near) = ([0; TOGETHER], [0; TOGETHER]);
-        for ((hash, near), at) in hashes.iter_mut().zip(&mut near).zip(all) {
+        for (at, hash) in others {
             *hash = spread(&wanted[*at]);
             let group = self.group(*hash);
-            let alike = equal(&self.tags[group], tag(*hash));
-            // The query that is likely to be the same; the first where there is none.
-            let number = self.numbers[group][alike.trailing_zeros() as usize % GROUP];
-            *near = if alike == 0 { 0 } else { number };
+            fetch(&self.tags[group]);
+            fetch(&self.numbers[group]);
         }
-        let visit = |sum: u32, near: &u32| sum ^ self.all.get(*near as usize).map_or(0, |query| query.text);
-        std::hint::black_box(near[..all.len()].iter().fold(0, visit));
-        for (at, hash) in all.iter().zip(hashes) {
-            give(*at, self.other(&wanted[*at], hash));
+    }
+
+    /// Fetches the queries that are likely to be the same.
+    fn fetch_alike(&self, others: &[(usize, u64)]) {
+        for (_, hash) in others {
+            let group = self.group(*hash);
+            let alike = equal(&self.tags[group], tag(*hash));
+            // The first query where there is none.
+            let number = if alike == 0 { 0 } else { self.numbers[group][alike.trailing_zeros() as usize % GROUP] };
+            if let Some(query) = self.all.get(number as usize) {
+                fetch(&query.subject_id);
+                fetch(&query.text);
+            }
         }
     }
 
