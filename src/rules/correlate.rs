@@ -82,7 +82,7 @@ fn one(world: &World<'_>, rules: &[&Rule], index: u16, correlation: &Correlation
     let about = |firing: &Firing| match rules[usize::from(index)].meta.probity.scope {
         Scope::Case | Scope::Look => firing.case,
         Scope::User => keys.look(firing).user,
-        Scope::Subject => keys.look(firing).subject,
+        Scope::Subject => keys.look(firing).about,
     };
     let mut looks: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
     for window in correlation.evaluate(&hits) {

@@ -52,11 +52,13 @@ impl Chances {
     /// Bits that the prior takes back where records are missing.
     ///
     /// Where ten times as many ordinary looks lie open, chance opens ten times as many cases to every other finding. The
-    /// weight of "nothing explains it" falls by as much, log2 10; but the temperature lets only its share of that
-    /// through to the score. The rest is this.
+    /// weight of "nothing explains it" falls by as much, log2 10, for one case. Records are not lost one by one, though: who
+    /// works where they are missing has many open cases, and what is counted over them (bursts, nights, numbers quoted)
+    /// rises together. The prior takes as much once more; with less, more innocent staff were referred with a fifth of the
+    /// links lost than with none (docs/explanations.md).
     #[must_use]
     pub fn thin(self, values: &Values) -> f64 {
-        (1.0 - values.scale.temperature) * (self.open / values.prior.usual_open).log2().max(0.0)
+        (self.open / values.prior.usual_open).log2().max(0.0)
     }
 }
 
@@ -159,12 +161,11 @@ mod tests {
     }
 
     #[test]
-    fn missing_records_take_from_the_prior_what_the_temperature_let_through() {
+    fn missing_records_take_from_the_prior_as_much_as_they_open() {
         let values = Values::shipped();
         let thin = |open: f64| Chances { cases: 10, open }.thin(values);
         assert_eq!([thin(0.0), thin(0.02), thin(0.05)], [0.0; 3], "complete feeds");
-        // Ten times as open: 3.32 bits less for "nothing explains it", of which .7 reach the score and .3 are this.
-        assert!((thin(0.5) - 0.3 * 10_f64.log2()).abs() < 1e-12);
+        assert!((thin(0.5) - 10_f64.log2()).abs() < 1e-12, "ten times as open");
         assert!((1..100).all(|n| thin(f64::from(n) / 100.0) <= thin(f64::from(n + 1) / 100.0)));
         let score =
             CaseScore { case: Some(0), fired: Vec::new(), blocks: Vec::new(), evidence: 16.0, sd: 0.0, prior: 0.0 };
