@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::actors::{UserId, Users};
 use crate::ingest::{Authority, Staff, Training};
-use crate::instant::Instant;
+use crate::instant::{Instant, MINUTE};
 use crate::subjects::{SubjectId, Subjects};
 
 /// One authority as it concerns one user.
@@ -119,6 +119,9 @@ impl Authorities {
     }
 }
 
+/// Sessions begin and end by the clock on the wall: an exercise under way is finished, and a room logs in before.
+pub const SESSION_GRACE: i64 = 15 * MINUTE;
+
 /// A supervised session as it concerns one user.
 #[derive(Clone, Debug)]
 struct Session {
@@ -127,6 +130,13 @@ struct Session {
     end: Instant,
     live: bool,
     row: u32,
+}
+
+impl Session {
+    /// Is it going on, or about to begin or just over?
+    fn runs(&self, at: Instant) -> bool {
+        self.start.plus(-SESSION_GRACE) <= at && at <= self.end.plus(SESSION_GRACE)
+    }
 }
 
 /// Supervised sessions by attendee and trainer.
@@ -162,7 +172,7 @@ impl Sessions {
 
     fn all_covering(&self, user: UserId, system: &str, at: Instant) -> impl Iterator<Item = &Session> {
         let sessions = self.by_user.get(&user).map_or(&[][..], |s| s);
-        sessions.iter().filter(move |s| (s.system.is_empty() || s.system == system) && s.start <= at && at <= s.end)
+        sessions.iter().filter(move |s| (s.system.is_empty() || s.system == system) && s.runs(at))
     }
 
     /// A session that covers the user in that system at that time, and whether it may use live data.
@@ -192,6 +202,36 @@ impl Sessions {
 
     fn anywhere(&self, user: UserId, at: Instant) -> impl Iterator<Item = &Session> {
         let sessions = self.by_user.get(&user).map_or(&[][..], |s| s);
-        sessions.iter().filter(move |s| s.start <= at && at <= s.end)
+        sessions.iter().filter(move |s| s.runs(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Staff;
+
+    #[test]
+    fn a_session_runs_a_quarter_of_an_hour_over_and_no_longer() {
+        let staff =
+            [Staff { staff_id: "T".into(), ..Staff::default() }, Staff { staff_id: "A".into(), ..Staff::default() }];
+        let minute = |minutes: i64| Instant(minutes * MINUTE);
+        let session = Training {
+            trainer_id: "T".into(),
+            attendee_id: "A".into(),
+            system: "RMS".into(),
+            start: minute(60),
+            end: minute(180),
+            live_authorised: true,
+            authorised_by: "T".into(),
+            ..Training::default()
+        };
+        let users = Users::new(&staff, &[], []);
+        let sessions = Sessions::new(&[session], &users);
+        let attendee = users.find("A").expect("a member of staff");
+        for (at, covered) in [(44, false), (45, true), (60, true), (180, true), (195, true), (196, false)] {
+            assert_eq!(sessions.covering(attendee, "RMS", minute(at)).is_some(), covered, "minute {at}");
+        }
+        assert_eq!(sessions.covering(attendee, "PNC", minute(100)), None);
     }
 }

@@ -10,6 +10,9 @@ use crate::instant::{DAY, HOUR, Instant, MINUTE};
 /// Early arrival and late handover: this long around a rostered period nobody is off duty.
 pub const DUTY_GRACE: i64 = 60 * MINUTE;
 
+/// No turn is longer: one that began on the last day of service has ended so long after midnight.
+const LONGEST_TURN: i64 = 12 * HOUR;
+
 /// Without any roster row this near, the roster is silent and the state unknown.
 pub const ROSTER_REACH: i64 = 10 * DAY;
 
@@ -152,7 +155,8 @@ impl Roster {
     pub fn state(&self, user: UserId, at: Instant) -> DutyState {
         let service = self.service.get(user as usize);
         if let Some(service) = service {
-            if at >= service.end {
+            // The last turn may be a night: until it is over, the roster answers as ever.
+            if at.0 >= service.end.0.saturating_add(LONGEST_TURN) {
                 return DutyState::Left;
             }
             if at < service.start {
@@ -291,7 +295,9 @@ mod tests {
             r.state(0, Instant::from_utc(t.to_utc()))
         };
         assert_eq!(at("2026-06-01T23:30:00+01:00"), DutyState::Unknown);
-        assert_eq!(at("2026-06-02T00:00:00+01:00"), DutyState::Left);
+        // Its last turn may be a night, of which this roster says nothing.
+        assert_eq!(at("2026-06-02T11:59:59+01:00"), DutyState::Unknown);
+        assert_eq!(at("2026-06-02T12:00:00+01:00"), DutyState::Left);
     }
 }
 
@@ -390,9 +396,11 @@ mod tables {
         let suspended = Staff { status: "suspended".into(), ..Staff::default() };
         let shift = [("2026-06-30T20:00:00Z", "2026-07-01T06:00:00Z", "duty")];
         for (rows, staff, moment, expected) in [
-            // The last day is a day of service, to local midnight; a shift rostered beyond it is not.
+            // The last day is a day of service, and its last turn may be a night.
             (&shift[..], &left, "2026-06-30T22:30:00Z", DutyState::On),
-            (&shift[..], &left, "2026-06-30T23:30:00Z", DutyState::Left),
+            (&shift[..], &left, "2026-07-01T05:30:00Z", DutyState::On),
+            (&shift[..], &left, "2026-07-01T08:00:00Z", DutyState::Off),
+            (&shift[..], &left, "2026-07-01T11:00:00Z", DutyState::Left),
             (&[][..], &new, "2026-05-31T12:00:00Z", DutyState::NotStarted),
             (&[][..], &new, "2026-05-31T23:30:00Z", DutyState::Unknown),
             (&[][..], &away, "2026-06-10T12:00:00Z", DutyState::LongLeave),
