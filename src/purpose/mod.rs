@@ -11,6 +11,7 @@ pub mod actors;
 pub mod answer;
 pub mod areas;
 pub mod authority;
+pub mod by_chance;
 pub mod by_log;
 pub mod circle;
 pub mod coverage;
@@ -47,6 +48,7 @@ pub use templates::{Explanations, Template};
 use answer::Bench;
 pub use authority::Authorities;
 use authority::Sessions;
+pub use by_chance::ByChance;
 pub use function::Functions;
 
 /// What stage 4 hands on: every look of the window with its answer.
@@ -72,6 +74,8 @@ pub struct Judged {
     pub authorities: Authorities,
     /// How the work of role functions is done.
     pub functions: Functions,
+    /// How often records answer by chance.
+    pub by_chance: ByChance,
     /// Supervised sessions.
     pub sessions: Sessions,
     /// What the log itself ties to incidents.
@@ -149,6 +153,7 @@ pub fn judge(
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
     // Records first: what they answer shows how the work of a function is done.
     let functions = Functions::measure(&bench, &looks.all);
+    let by_chance = ByChance::measure(&bench, &looks);
     let bench = Bench { functions: Some(&functions), ..bench };
     looks.all.par_iter_mut().for_each(|look| bench.ask_function(look));
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
@@ -172,6 +177,7 @@ pub fn judge(
         roster,
         authorities,
         functions,
+        by_chance,
         sessions,
         quotes,
         explanations,

@@ -92,10 +92,13 @@ impl CaseScore {
 
 /// Prior log2 odds that a given case of a user with `cases` cases is misuse: heavy searchers gain
 /// nothing by volume; and less where records are missing.
+///
+/// The largest of n coincidences is log2 n bits of evidence, and as the evidence is tempered, so is what is taken for n.
 #[must_use]
 pub fn prior(values: &Values, chances: Chances) -> f64 {
     let prior = &values.prior;
-    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / f64::from(chances.cases.max(1))).min(0.5);
+    let chances_of_one = f64::from(chances.cases.max(1)).powf(values.scale.temperature);
+    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / chances_of_one).min(0.5);
     (lambda / (1.0 - lambda)).log2() - chances.thin(values)
 }
 
@@ -116,7 +119,8 @@ pub fn native(facts: &CaseFacts<'_>, rates: &Rates<'_>) -> Vec<Native> {
     if let (Purpose::Explained, Some(template)) = (tally.purpose(), tally.strongest) {
         let answered = coverage(facts, template);
         let close = facts.ties.iter().any(|t| t.kind.is_close() && t.probability >= 0.5);
-        let bits = (template.chance() / answered).log2().clamp(-values.caps.block, 0.0);
+        let chance = facts.world.judged.by_chance.r(template);
+        let bits = (chance / answered).log2().clamp(-values.caps.block, 0.0);
         let bits = if close { bits.max(values.caps.close_tie_floor) } else { bits };
         pieces.push(Native {
             block: Block::Purpose,
@@ -126,7 +130,7 @@ pub fn native(facts: &CaseFacts<'_>, rates: &Rates<'_>) -> Vec<Native> {
                 "{}; such records answer {:.0} % of looks here and would answer {:.0} % by chance{}",
                 template.words(),
                 100.0 * answered,
-                100.0 * template.chance(),
+                100.0 * chance,
                 if close { "; held at −2 because the tie is close" } else { "" }
             ),
         });
@@ -231,9 +235,12 @@ mod tests {
 
     #[test]
     fn golden_values_of_the_scoring_design() {
-        // 1,500 cases: −15.6 bits.
-        let at = prior(Values::shipped(), Chances { cases: 1_500, open: 0.03 });
-        assert!((at + 15.6).abs() < 0.05, "{at}");
+        // 1,500 cases: −15.6 bits untempered, and −12.4 as shipped.
+        let mut values = Values::shipped().clone();
+        let at = |values: &Values| prior(values, Chances { cases: 1_500, open: 0.03 });
+        assert!((at(&values) + 12.4).abs() < 0.05, "{}", at(&values));
+        values.scale.temperature = 1.0;
+        assert!((at(&values) + 15.6).abs() < 0.05, "{}", at(&values));
         for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
             assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
         }

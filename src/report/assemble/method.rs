@@ -157,6 +157,39 @@ fn task_time(material: &Material<'_>) -> String {
     })
 }
 
+/// How easily each kind of record answers, stated and measured.
+fn by_chance(material: &Material<'_>) -> String {
+    let by_chance = &material.world.judged.by_chance;
+    if by_chance.asked == 0 {
+        return "An explanation weighs by how hard its record is to come by, as its template states; there were no two \
+                colleagues of one unit at work in one shift by whom to measure it."
+            .to_owned();
+    }
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let (more, less): (Vec<Template>, Vec<Template>) = Template::all()
+        .filter(|t| by_chance.share(*t).is_some_and(|share| share > 0.0))
+        .partition(|t| by_chance.r(*t) > t.chance());
+    let listed = |templates: &[Template]| {
+        let one = |t: &Template| {
+            let share = percent(by_chance.share(*t).unwrap_or(0.0));
+            format!("{} {share} (stated {})", t.as_str().replace('_', " "), percent(t.chance()))
+        };
+        templates.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = format!(
+        "An explanation weighs by how hard its record is to come by. {} asked again as if the user had looked at \
+         somebody whom a colleague of the same unit looked at in the same eight hours; what answers then answers by chance.",
+        count(by_chance.asked, "look was", "looks were")
+    );
+    if !more.is_empty() {
+        text += &format!(" Easier than their templates state, and weighed so: {}.", listed(&more));
+    }
+    if !less.is_empty() {
+        text += &format!(" No easier: {}; what the template states stands.", listed(&less));
+    }
+    text
+}
+
 /// The method section.
 pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote> {
     let world = material.world;
@@ -170,7 +203,8 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
             "What is counted",
             format!(
                 "All events of one user on one subject in one system within 30 minutes are one look; the {} looks of this run come \
-                 from {} events. A case is one user and one subject over the period; there are {}. Attempts count as much as successes.",
+                 from {} events. A case is one user and one subject over the period; there are {}. A search by typed terms stands in the case of the \
+                 record that the same user opened within 15 minutes and that fits them. Attempts count as much as successes.",
                 report.counts.looks, report.counts.events, report.counts.cases
             ),
         ),
@@ -183,6 +217,7 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                  Where that feed does not reach, the answer is “cannot tell”, which is never counted against anyone."
             ),
         ),
+        note("What records answer by chance", by_chance(material)),
         note(
             "Who was looked at",
             format!(
