@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::excess::Excess;
 use crate::chance::beta_log2_sd;
 use crate::ingest::Code;
-use crate::purpose::UserId;
+use crate::purpose::{Look, Purpose, UserId};
 use crate::relations::TieKind;
 use crate::rules::fire::{Fired, Firings};
 use crate::rules::rows::volume::occasions;
@@ -29,12 +29,26 @@ pub struct Weighed {
 /// With which cases a finding is compared.
 ///
 /// Most rules speak of looks that nothing answers. That nothing answers is the purpose block's evidence;
-/// what else they show must be compared with other unexplained cases, or it would be counted twice.
+/// what else they show must be compared with other unexplained cases, or it would be counted twice. So are cases of which
+/// nothing can be told: beside explained ones, where such rules hardly fire, whatever fires would look extraordinary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Among {
     All,
     Unexplained,
-    Other,
+    CannotTell,
+    Explained,
+}
+
+impl Among {
+    /// The kinds of cases that such a case is compared with.
+    const fn alike(self) -> &'static [Self] {
+        match self {
+            Self::All => &[Self::All],
+            Self::Unexplained => &[Self::Unexplained],
+            Self::CannotTell => &[Self::Unexplained, Self::CannotTell],
+            Self::Explained => &[Self::Explained],
+        }
+    }
 }
 
 /// How often the other cases of a user lack a purpose, where that is more often than in the role.
@@ -230,10 +244,11 @@ impl<'a> Rates<'a> {
     }
 
     fn stratum(&self, rule: &Rule, index: u16, case: &Case) -> Weighed {
-        let key = stratum(self.world, rule, case);
-        let fired = self.by_stratum.get(&(index, key)).copied().unwrap_or(0);
-        let of = self.stratum_cases.get(&key).copied().unwrap_or(0);
-        let (a, b) = self.posterior(index, key.2, fired, of, self.world.values.rates.stratum_shrinkage);
+        let (system, group, among) = stratum(self.world, rule, case);
+        let count = |of: &dyn Fn(Among) -> Option<u64>| among.alike().iter().filter_map(|a| of(*a)).sum::<u64>();
+        let fired = count(&|among| self.by_stratum.get(&(index, (system, group, among))).copied());
+        let of = count(&|among| self.stratum_cases.get(&(system, group, among)).copied());
+        let (a, b) = self.posterior(index, among, fired, of, self.world.values.rates.stratum_shrinkage);
         let own = self.usual_for(case).filter(|_| rule.meta.probity.block == Block::Purpose);
         let u = (a / (a + b) * own.map_or(0.0, |own| own.bits).exp2()).min(1.0);
         let m = self.m(rule).value;
@@ -248,10 +263,11 @@ impl<'a> Rates<'a> {
             format!(
                 "likely under misuse {}; shown by {fired} of {of} {} in the same system and role{besides}, chance {}",
                 figure(m),
-                match key.2 {
+                match among {
                     Among::All => "cases",
                     Among::Unexplained => "unexplained cases",
-                    Among::Other => "cases that are not unexplained",
+                    Among::CannotTell => "cases that no record explains",
+                    Among::Explained => "explained cases",
                 },
                 figure(u)
             ),
@@ -344,8 +360,9 @@ impl<'a> Rates<'a> {
 
     /// Beta posterior of a firing rate, shrunk to the force-wide one.
     fn posterior(&self, rule: u16, among: Among, fired: u64, of: u64, shrinkage: f64) -> (f64, f64) {
-        let all_fired = self.force.get(&(rule, among)).copied().unwrap_or(0);
-        let all = self.force_cases.get(&among).copied().unwrap_or(0);
+        let count = |of: &dyn Fn(Among) -> Option<u64>| among.alike().iter().filter_map(|a| of(*a)).sum::<u64>();
+        let all_fired = count(&|among| self.force.get(&(rule, among)).copied());
+        let all = count(&|among| self.force_cases.get(&among).copied());
         let parent = (all_fired as f64 + 0.5) / (all as f64 + 1.0);
         let a = fired as f64 + shrinkage * parent;
         (a, (of as f64 + shrinkage - a).max(0.5))
@@ -362,10 +379,17 @@ fn place(world: &World<'_>, case: &Case) -> (Code, u32) {
 }
 
 fn kind(world: &World<'_>, case: &Case) -> Among {
-    if unexplained(world, case) > 0 { Among::Unexplained } else { Among::Other }
+    let any = |purpose| world.looks(case).iter().any(|look| look.purpose == purpose);
+    if any(Purpose::Unexplained) {
+        Among::Unexplained
+    } else if any(Purpose::CannotTell) {
+        Among::CannotTell
+    } else {
+        Among::Explained
+    }
 }
 
-/// A rule of the purpose block is compared with every case, explained or not.
+/// The cases among which a case is counted. A rule of the purpose block is compared with every case, explained or not.
 fn stratum(world: &World<'_>, rule: &Rule, case: &Case) -> Stratum {
     let (system, group) = place(world, case);
     let among = if rule.meta.probity.block == Block::Purpose { Among::All } else { kind(world, case) };
@@ -373,7 +397,7 @@ fn stratum(world: &World<'_>, rule: &Rule, case: &Case) -> Stratum {
 }
 
 fn unexplained(world: &World<'_>, case: &Case) -> u32 {
-    let open = |l: &&crate::purpose::Look| l.purpose == crate::purpose::Purpose::Unexplained;
+    let open = |l: &&Look| l.purpose == Purpose::Unexplained;
     world.looks(case).iter().filter(open).count() as u32
 }
 
