@@ -86,9 +86,9 @@ pub struct RateValues {
     pub stated_shrinkage: f64,
     /// Unexplained cases.
     pub volume_shrinkage: f64,
-    /// Mean number of looks of a case that lacks a purpose.
-    pub looks_under_misuse: f64,
-    /// Share of cases that lack a purpose in which it stays at one look.
+    /// Mean number of occasions of the cases that lack a purpose and do not stay at one.
+    pub occasions_under_misuse: f64,
+    /// Share of cases that lack a purpose in which it stays at one occasion.
     pub looked_once: f64,
     /// Bits.
     pub volume_most: f64,
@@ -106,10 +106,8 @@ pub struct LaneValues {
     pub lower_bound: f64,
     /// Rank of a member of staff who is referred, in bits.
     pub refer: f64,
-    /// Evidence of a case that asks a question, in bits.
+    /// Rank of a member of staff who is asked, in bits.
     pub query: f64,
-    /// Evidence about a user as a whole that asks a question, in bits.
-    pub query_whole_user: f64,
     /// Members of staff that the refer lane may hold; 0 for no limit.
     pub capacity: usize,
     /// Members of staff drawn at random from those not referred; 0 for none.
@@ -422,10 +420,10 @@ impl Values {
                 "above 0",
             ),
             (
-                "rates.looks_under_misuse",
-                self.rates.looks_under_misuse,
-                shipped.rates.looks_under_misuse,
-                self.rates.looks_under_misuse > 1.0,
+                "rates.occasions_under_misuse",
+                self.rates.occasions_under_misuse,
+                shipped.rates.occasions_under_misuse,
+                self.rates.occasions_under_misuse > 1.0,
                 "above 1",
             ),
             (

@@ -20,7 +20,7 @@ const TEMPLATE: &str = include_str!("page.md");
 /// Sets of worlds in the order in which they are used; the last that is there is reported in detail.
 const SETS: [(&str, &str); 3] = [
     ("development", "looked at freely while the engine was made"),
-    ("calibration", "looked at to set thresholds"),
+    ("calibration", "values were fitted to them"),
     ("sealed", "drawn after every value stood"),
 ];
 

@@ -4,6 +4,7 @@ use crate::purpose::UserId;
 use crate::rules::rows::World;
 use crate::rules::{Lane, Rule};
 use crate::score::CaseScore;
+use crate::score::lanes::forbidden;
 use crate::score::member::{Chances, Standing};
 
 /// Every bar that the evidence of a case (or of a user as a whole) stays under, in the order in which a referral asks
@@ -64,10 +65,11 @@ pub fn lacks(world: &World<'_>, rules: &[&Rule], score: &CaseScore, user: UserId
     said
 }
 
-/// Why nobody is asked about it either; empty where the question is put.
+/// Why nobody is asked about it either; empty where the question is put. As with [`lacks`], one that lacks nothing but the last
+/// bar may pass it beside others.
 #[must_use]
-pub fn lacks_question(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> Vec<String> {
-    let bars = &world.values.lanes;
+pub fn lacks_question(world: &World<'_>, rules: &[&Rule], score: &CaseScore, user: UserId) -> Vec<String> {
+    let (bars, floor) = (&world.values.lanes, world.values.blocks.further_case_floor);
     let mut said = Vec::new();
     let asks = |lane: Lane| matches!(lane, Lane::Refer | Lane::Query);
     if !score.fired.iter().any(|(fired, _)| asks(rules[usize::from(fired.rule)].meta.probity.lane)) {
@@ -77,12 +79,20 @@ pub fn lacks_question(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> 
     if strongest < bars.strong_block {
         said.push(format!("no block reaches {:.1} bits", bars.strong_block));
     }
-    let enough = if score.case.is_some() { bars.query } else { bars.query_whole_user };
-    if score.evidence < enough {
+    if score.weight(world.values) < floor {
         said.push(format!(
-            "the evidence is {:+.1} bits, {:.1} below the {enough:.1} from which a question is asked",
-            score.evidence,
-            enough - score.evidence
+            "the evidence counts {:+.1} bits, {:.1} below the {floor:.1} from which it counts beside other cases",
+            score.weight(world.values),
+            floor - score.weight(world.values)
+        ));
+    }
+    let standing = Standing::of(std::iter::once(score), Chances::of(world, user), world.values);
+    if standing.rank() < bars.query && !forbidden(world, score) {
+        said.push(format!(
+            "evidence and prior together are {:+.1} bits, {:.1} below the {:.1} from which a question is asked",
+            standing.rank(),
+            bars.query - standing.rank(),
+            bars.query
         ));
     }
     said

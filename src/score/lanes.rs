@@ -8,8 +8,12 @@ use super::case::CaseScore;
 use super::member::{Chances, Standing};
 use super::{Habit, Lane, LanedCase, Member, Rates, Scored};
 use crate::purpose::{Purpose, UserId};
+use crate::rules::fire::Fired;
 use crate::rules::rows::World;
 use crate::rules::{self, Rule};
+
+/// A tie is taken for one from this posterior.
+const LIKELY: f32 = 0.5;
 
 /// Routes every scored case and gathers them by member of staff.
 #[must_use]
@@ -23,22 +27,22 @@ pub fn route(
     let habits = habits(world, rules, &cases, &whole);
     let habitual: FxHashSet<(u16, u32)> =
         habits.iter().flat_map(|h| h.cases.iter().map(move |c| (h.rule, *c))).collect();
-    let over = over_threshold(world, rules, &cases, &whole);
+    let over = over_bars(world, rules, &cases, &whole);
     let mut members: FxHashMap<UserId, Vec<LanedCase>> = FxHashMap::default();
     for score in cases {
         let index = score.case.unwrap_or_default();
         let user = world.cases[index as usize].user;
         let purpose = purpose(world, index);
         let only_habit = score.fired.iter().all(|(f, _)| habitual.contains(&(f.rule, index)));
-        let Some(lane) = lane(world, rules, &score, Some(purpose), over.contains(&user))
-            .filter(|l| !(only_habit && *l == Lane::Query))
+        let Some(lane) =
+            lane(world, rules, &score, Some(purpose), over.of(user)).filter(|l| !(only_habit && *l == Lane::Query))
         else {
             continue;
         };
         members.entry(user).or_default().push(LanedCase { score, lane, carried_by: Vec::new() });
     }
     for (user, score) in whole {
-        if let Some(lane) = lane(world, rules, &score, None, over.contains(&user)) {
+        if let Some(lane) = lane(world, rules, &score, None, over.of(user)) {
             members.entry(user).or_default().push(LanedCase { score, lane, carried_by: Vec::new() });
         }
     }
@@ -72,30 +76,81 @@ pub(super) fn refers(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> b
     may && score.stands(world.values)
 }
 
-/// Users whose cases that stand, taken together, rise above the threshold: three people looked at for
-/// practice say more than one.
-fn over_threshold(
-    world: &World<'_>,
-    rules: &[&Rule],
-    cases: &[CaseScore],
-    whole: &[(UserId, CaseScore)],
-) -> FxHashSet<UserId> {
-    let mut standing: FxHashMap<UserId, Vec<&CaseScore>> = FxHashMap::default();
-    for score in cases.iter().filter(|s| refers(world, rules, s)) {
-        let user = world.cases[score.case.unwrap_or_default() as usize].user;
-        standing.entry(user).or_default().push(score);
+/// Is there something that the user should be asked about, whatever the prior? One strong kind of evidence, found by a rule
+/// that may ask, and enough altogether to count beside other cases.
+fn asks(world: &World<'_>, rules: &[&Rule], score: &CaseScore) -> bool {
+    let lane = |rule: u16| rules[usize::from(rule)].meta.probity.lane;
+    let may = score.fired.iter().any(|(f, _)| matches!(lane(f.rule), rules::Lane::Refer | rules::Lane::Query));
+    let values = world.values;
+    let counts = score.weight(values) >= values.blocks.further_case_floor;
+    may && counts && score.blocks.iter().any(|b| b.bits >= values.lanes.strong_block)
+}
+
+/// Is this case for the conflict lane, unless it is referred? Then it asks for a justification and not for a reason.
+fn justifies(rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>) -> bool {
+    let declared =
+        score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == rules::Lane::Conflict);
+    declared && purpose != Some(Purpose::Unexplained)
+}
+
+/// Is it a look without an explanation at oneself, close family or the household? Policy forbids it whoever it is, and the answer to
+/// it is owed however many cases a user has.
+#[must_use]
+pub fn forbidden(world: &World<'_>, score: &CaseScore) -> bool {
+    let close = |fired: &Fired| fired.tie.as_ref().is_some_and(|tie| tie.kind.is_close() && tie.probability >= LIKELY);
+    score.case.is_some_and(|c| purpose(world, c) == Purpose::Unexplained)
+        && score.fired.iter().any(|(fired, _)| close(fired))
+}
+
+/// Which bars the cases of one member of staff rise above, taken together: three people looked at for practice say more
+/// than one.
+#[derive(Clone, Copy, Default)]
+struct Over {
+    /// Those that stand.
+    refer: bool,
+    /// Those that ask.
+    query: bool,
+}
+
+impl Over {
+    fn of<'c>(
+        world: &World<'_>,
+        rules: &[&Rule],
+        user: UserId,
+        scores: impl Iterator<Item = (&'c CaseScore, Option<Purpose>)> + Clone,
+    ) -> Self {
+        let bars = &world.values.lanes;
+        let rank = |scores: &mut dyn Iterator<Item = &'c CaseScore>| {
+            Standing::of(scores, Chances::of(world, user), world.values).rank()
+        };
+        let mut standing = scores.clone().map(|(s, _)| s).filter(|s| refers(world, rules, s));
+        let mut asking = scores.filter(|(s, p)| asks(world, rules, s) && !justifies(rules, s, *p)).map(|(s, _)| s);
+        // Of nobody the rank is −∞.
+        Self { refer: rank(&mut standing) >= bars.refer, query: rank(&mut asking) >= bars.query }
     }
-    for (user, score) in whole.iter().filter(|(_, s)| refers(world, rules, s)) {
-        standing.entry(*user).or_default().push(score);
+}
+
+/// [`Over`] of every member of staff with a scored case.
+struct OverBars(FxHashMap<UserId, Over>);
+
+impl OverBars {
+    fn of(&self, user: UserId) -> Over {
+        self.0.get(&user).copied().unwrap_or_default()
     }
-    standing
-        .into_iter()
-        .filter(|(user, scores)| {
-            Standing::of(scores.iter().copied(), Chances::of(world, *user), world.values).rank()
-                >= world.values.lanes.refer
-        })
-        .map(|(user, _)| user)
-        .collect()
+}
+
+fn over_bars(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(UserId, CaseScore)]) -> OverBars {
+    let mut of_user: FxHashMap<UserId, Vec<(&CaseScore, Option<Purpose>)>> = FxHashMap::default();
+    for score in cases.iter().filter(|s| asks(world, rules, s)) {
+        let index = score.case.unwrap_or_default();
+        let user = world.cases[index as usize].user;
+        of_user.entry(user).or_default().push((score, Some(purpose(world, index))));
+    }
+    for (user, score) in whole.iter().filter(|(_, s)| asks(world, rules, s)) {
+        of_user.entry(*user).or_default().push((score, None));
+    }
+    let over = |(user, scores): (UserId, Vec<_>)| (user, Over::of(world, rules, user, scores.into_iter()));
+    OverBars(of_user.into_iter().map(over).collect())
 }
 
 /// Names for each case of a member the rules without which it would be listed in no lane.
@@ -116,12 +171,10 @@ fn listed_without(
     rule: u16,
 ) -> bool {
     let score = super::without(world, rules, rates, &member.cases[at].score, rule);
+    let purpose = |score: &CaseScore| score.case.map(|c| purpose(world, c));
     let all = member.cases.iter().enumerate().map(|(i, c)| if i == at { &score } else { &c.score });
-    let standing: Vec<&CaseScore> = all.filter(|s| refers(world, rules, s)).collect();
-    let over = !standing.is_empty()
-        && Standing::of(standing.into_iter(), Chances::of(world, member.user), world.values).rank()
-            >= world.values.lanes.refer;
-    lane(world, rules, &score, score.case.map(|c| purpose(world, c)), over).is_some()
+    let over = Over::of(world, rules, member.user, all.map(|s| (s, purpose(s))));
+    lane(world, rules, &score, purpose(&score), over).is_some()
 }
 
 fn purpose(world: &World<'_>, case: u32) -> Purpose {
@@ -136,19 +189,14 @@ fn purpose(world: &World<'_>, case: u32) -> Purpose {
 }
 
 /// The lane of one case, or none. A rule says how far it may carry a case; the score says whether it does.
-fn lane(world: &World<'_>, rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: bool) -> Option<Lane> {
-    let values = &world.values.lanes;
-    let may = |lane: rules::Lane| score.fired.iter().any(|(f, _)| rules[usize::from(f.rule)].meta.probity.lane == lane);
-    if over && refers(world, rules, score) {
+fn lane(world: &World<'_>, rules: &[&Rule], score: &CaseScore, purpose: Option<Purpose>, over: Over) -> Option<Lane> {
+    if over.refer && refers(world, rules, score) {
         return Some(Lane::Refer);
     }
-    if may(rules::Lane::Conflict) && purpose != Some(Purpose::Unexplained) {
+    if justifies(rules, score, purpose) {
         return Some(Lane::Conflict);
     }
-    // Something needs an answer: one strong kind of evidence, and enough altogether.
-    let strong = score.blocks.iter().any(|b| b.bits >= values.strong_block);
-    let enough = if score.case.is_some() { values.query } else { values.query_whole_user };
-    (strong && score.evidence >= enough && (may(rules::Lane::Refer) || may(rules::Lane::Query))).then_some(Lane::Query)
+    ((over.query || forbidden(world, score)) && asks(world, rules, score)).then_some(Lane::Query)
 }
 
 fn gather(world: &World<'_>, user: UserId, mut cases: Vec<LanedCase>) -> Member {

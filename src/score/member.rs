@@ -20,10 +20,11 @@ pub fn weight(cases: &[f64], floor: f64) -> f64 {
     })
 }
 
-/// log2(π·μ/n): what the rank starts from, given the user's own number of cases.
+/// log2(π·μ) − τ·log2 n: what the rank starts from, given the user's own number of cases.
 #[must_use]
-pub fn prior(prior: &Prior, cases: u32) -> f64 {
-    (prior.misusing_share * prior.cases_of_a_misuser / f64::from(cases.max(1))).log2()
+pub fn prior(values: &Values, cases: u32) -> f64 {
+    let prior = &values.prior;
+    (prior.misusing_share * prior.cases_of_a_misuser).log2() - values.scale.temperature * f64::from(cases.max(1)).log2()
 }
 
 /// log2 odds that a user misuses access at all: what findings about the user as a whole start from.
@@ -92,7 +93,7 @@ impl Standing {
         }
         let floor = values.blocks.further_case_floor;
         Self {
-            cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(&values.prior, chances.cases))),
+            cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(values, chances.cases))),
             whole: whole.map(|w| (w, prior_whole(&values.prior))),
             start: prior_whole(&values.prior),
             beside: values.blocks.whole_beside_cases,
@@ -150,7 +151,7 @@ mod tests {
             };
             let scores: Vec<_> =
                 cases.map(|e| score(Some(0), e)).into_iter().chain(whole.map(|e| score(None, e))).collect();
-            Standing::of(scores.iter(), Chances { cases: 100, open: 0.03 }, values).rank()
+            Standing::of(scores.iter(), Chances { cases: 400, open: 0.03 }, values).rank()
         };
         let (cases, whole) = (of(Some(16.0), None), of(None, Some(8.0)));
         let both = of(Some(16.0), Some(8.0));

@@ -158,7 +158,7 @@ impl Dump<'_> {
             "blocks": blocks,
             "fired": fired,
             "lacks": lacks::lacks(self.world, self.ran, score, user),
-            "lacks_question": lacks::lacks_question(self.world, self.ran, score),
+            "lacks_question": lacks::lacks_question(self.world, self.ran, score, user),
         })
     }
 
