@@ -122,7 +122,7 @@ fn measure(looks: u64, incidents: u64) -> (f64, f64) {
     let tables = world(looks, incidents);
     let as_of = chrono::NaiveDate::from_ymd_opt(1970, 6, 1).unwrap_or_default();
     let index = PeopleIndex::new(&tables.people, as_of);
-    let subjects = subjects::resolve_with(&tables.access, &index);
+    let subjects = subjects::of_run(&tables, &index);
     let relations = relations::relate(
         &subjects,
         &tables.staff,

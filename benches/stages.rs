@@ -43,7 +43,7 @@ fn stages(c: &mut Criterion) {
     group.bench_function("ingest", |b| b.iter(|| black_box(read(&config))));
 
     let index = subjects::PeopleIndex::new(&tables.people, day);
-    let subjects = subjects::resolve_with(&tables.access, &index);
+    let subjects = subjects::of_run(&tables, &index);
     let relate = || {
         relations::relate(
             &subjects,

@@ -254,8 +254,7 @@ pub fn stages<'a>(config: &RunConfig, tables: &'a Tables, house: &House, watch: 
     let year = window.until.local_date(window.zone).unwrap_or_default();
     let since = window.since.local_date(window.zone).unwrap_or_default();
     let index = subjects::PeopleIndex::new(&tables.people, year);
-    let mut subjects = subjects::resolve_with(&tables.access, &index);
-    subjects.attest(&tables.incident_people, year);
+    let subjects = subjects::of_run(tables, &index);
     watch.stage("Who is tied to whom");
     let relations = relations::relate(
         &subjects,

@@ -117,7 +117,7 @@ fn a_run_finds_what_counting_by_hand_finds() {
     let window = Window { since, until: until.plus(1), zone: config.zone };
     let day = until.local_date(config.zone).expect("a day");
     let index = subjects::PeopleIndex::new(&tables.people, day);
-    let subjects = subjects::resolve_with(&tables.access, &index);
+    let subjects = subjects::of_run(&tables, &index);
     let relations = relations::relate(
         &subjects,
         &tables.staff,

@@ -25,7 +25,7 @@ pub use typed::Typed;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::ingest::IncidentPerson;
+use crate::ingest::{IncidentPerson, Tables};
 
 /// Index into [`Subjects::all`].
 pub type SubjectId = u32;
@@ -142,6 +142,14 @@ pub struct Subjects {
     lookup: Lookup,
 }
 
+/// Who was looked at, from the access log, the nominal index and what incidents say of the people on them: stage 2 of a run.
+#[must_use]
+pub fn of_run(tables: &Tables, index: &PeopleIndex<'_>) -> Subjects {
+    let mut subjects = resolve_with(&tables.access, index);
+    subjects.attest(&tables.incident_people, index.as_of());
+    subjects
+}
+
 impl Subjects {
     /// From subjects sorted by key; builds the look-up.
     #[must_use]
@@ -202,7 +210,7 @@ impl Subjects {
 
     /// Notes which typed persons an incident names exactly. Few of those whom incidents name have a record of their own,
     /// and a search for one of them must not be read as a slip for a namesake born on a day much like theirs.
-    pub fn attest(&mut self, parties: &[IncidentPerson], as_of: chrono::NaiveDate) {
+    fn attest(&mut self, parties: &[IncidentPerson], as_of: chrono::NaiveDate) {
         let named: FxHashSet<u64> = parties
             .par_iter()
             .filter(|row| !row.dob.is_empty() && !row.surname.is_empty())
