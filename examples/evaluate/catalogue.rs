@@ -274,6 +274,8 @@ target/release/examples/evaluate --recall recall/1 recall/2 > docs/catalogue-rec
 ```
 
 They are development worlds: thresholds were chosen with such worlds in sight, and what is planted is what we thought of.
+One member of staff in nine misuses the systems in them, so what misuse looks like is far less rare than in any force and weighs less:
+they show what carries a case and what it lacks, and not how much is found.
 [evaluation.md](evaluation.md) has figures on worlds that nobody had seen.
 
 - found: the user is referred on a row of the case, or, for `conflict`, sent to that lane.
