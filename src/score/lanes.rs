@@ -140,13 +140,14 @@ impl OverBars {
 }
 
 fn over_bars(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(UserId, CaseScore)]) -> OverBars {
+    let counts = |score: &CaseScore| refers(world, rules, score) || asks(world, rules, score);
     let mut of_user: FxHashMap<UserId, Vec<(&CaseScore, Option<Purpose>)>> = FxHashMap::default();
-    for score in cases.iter().filter(|s| asks(world, rules, s)) {
+    for score in cases.iter().filter(|s| counts(s)) {
         let index = score.case.unwrap_or_default();
         let user = world.cases[index as usize].user;
         of_user.entry(user).or_default().push((score, Some(purpose(world, index))));
     }
-    for (user, score) in whole.iter().filter(|(_, s)| asks(world, rules, s)) {
+    for (user, score) in whole.iter().filter(|(_, s)| counts(s)) {
         of_user.entry(*user).or_default().push((score, None));
     }
     let over = |(user, scores): (UserId, Vec<_>)| (user, Over::of(world, rules, user, scores.into_iter()));

@@ -258,11 +258,14 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                  stands with one kind of evidence of {:.1} bits or more about a tie, the number of looks, duty, \
                  training or a pattern, and another kind of {:.1} bits or more beside it (the reason typed and the user's work as a \
                  whole do not count here); and a lower 90 % bound of the evidence above {:.1} bits. A tie that a record explains is \
-                 no referral; a look without an incident alone never is. Otherwise a case that needs an answer goes to the query lane.",
+                 no referral; a look without an incident alone never is. Otherwise the user is \
+                 asked: where the cases that need an answer reach {:.1} bits together with the prior, and about a look without an \
+                 explanation at oneself, close family or the household whatever the prior.",
                 values.lanes.refer,
                 values.lanes.strong_block,
                 values.lanes.second_block,
-                values.lanes.lower_bound
+                values.lanes.lower_bound,
+                values.lanes.query
             ),
         ),
         chance_check::note(material),
