@@ -8,7 +8,7 @@
 //! A template states how easily its record is come by (`chance` in its file); what is measured here raises that and never
 //! lowers it, for a colleague's subject is no more than the nearest thing to a look without a purpose.
 
-use chrono::{NaiveDate, Timelike};
+use chrono::{Datelike, NaiveDate, Timelike};
 use chrono_tz::Tz;
 use rayon::prelude::*;
 
@@ -21,8 +21,10 @@ use crate::subjects::SubjectId;
 
 /// So many looks are asked again, at most: a share of .15 is then known to .003.
 const ASKED: usize = 20_000;
-/// Looks of so many are drawn from, at most, in whole units.
+/// Looks of so many are drawn from, about, in whole shifts.
 const DRAWN_FROM: usize = 400_000;
+/// So many looks of a shift are gone through for a colleague's, so that one user's flood of looks costs no more than others'.
+const TRIED: usize = 256;
 /// Looks by which what is measured must outnumber what a template states.
 const SHRINKAGE: f64 = 50.0;
 /// Hours of a shift.
@@ -45,19 +47,20 @@ impl ByChance {
     #[must_use]
     pub fn measure(bench: &Bench<'_>, looks: &Looks) -> Self {
         let places = places(bench, &looks.all);
-        let mut swaps: Vec<(usize, SubjectId)> = Vec::new();
+        let step = places.len().div_ceil(ASKED).max(1);
+        let mut asked: Vec<(&[Place], usize)> = Vec::new();
+        let mut first = 0;
         for shift in places.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
-            let own = (0..shift.len()).filter_map(|at| Some((shift[at].3, partner(&looks.all, shift, at)?)));
-            swaps.extend(own);
+            asked.extend((0..shift.len()).filter(|at| (first + at) % step == 0).map(|at| (shift, at)));
+            first += shift.len();
         }
-        let step = swaps.len().div_ceil(ASKED).max(1);
-        let answers: Vec<Option<Template>> = swaps
+        let answers: Vec<Option<Template>> = asked
             .par_iter()
-            .step_by(step)
-            .map(|&(at, subject)| {
-                let mut look = Look { subject, about: subject, created: false, ..looks.all[at] };
+            .filter_map(|&(shift, at)| {
+                let subject = partner(&looks.all, shift, at)?;
+                let mut look = Look { subject, about: subject, created: false, ..looks.all[shift[at].3] };
                 bench.answer(&mut look);
-                look.explained_by
+                Some(look.explained_by)
             })
             .collect();
         let mut answered = vec![0; Template::count()];
@@ -96,7 +99,7 @@ fn places(bench: &Bench<'_>, looks: &[Look]) -> Vec<Place> {
         personal && subjects.identified(look.subject)
     };
     let every = looks.len().div_ceil(DRAWN_FROM).max(1) as u32;
-    let unit = |user: UserId| unit_of.get(user as usize).copied().flatten().filter(|unit| unit % every == 0);
+    let unit = |user: UserId| unit_of.get(user as usize).copied().flatten();
     let mut places: Vec<Place> = looks
         .par_iter()
         .enumerate()
@@ -104,7 +107,9 @@ fn places(bench: &Bench<'_>, looks: &[Look]) -> Vec<Place> {
         .filter_map(|(at, look)| {
             let unit = unit(look.user)?;
             let (day, shift) = shift(look, bench.zone)?;
-            Some((unit, day, shift, at))
+            // Units and days in turn, so that every kind of work is among them.
+            let drawn = (unit + day.num_days_from_ce().unsigned_abs()) % every == 0;
+            drawn.then_some((unit, day, shift, at))
         })
         .collect();
     places.par_sort_unstable();
@@ -121,7 +126,7 @@ fn shift(look: &Look, zone: Tz) -> Option<(NaiveDate, u32)> {
 fn partner(looks: &[Look], shift: &[Place], at: usize) -> Option<SubjectId> {
     let user = looks[shift[at].3].user;
     let own = |subject: SubjectId| looks.binary_search_by_key(&(user, subject), |l| (l.user, l.subject)).is_ok();
-    (0..shift.len())
+    (0..shift.len().min(TRIED))
         .map(|step| &looks[shift[(at + shift.len() / 2 + step) % shift.len()].3])
         .find(|other| other.user != user && !own(other.subject))
         .map(|other| other.subject)
