@@ -10,7 +10,7 @@ use crate::subjects::SubjectId;
 /// The subject is taken for the user from this posterior.
 const SURE: f32 = 0.9;
 /// A tie is taken for one from this posterior.
-const LIKELY: f32 = 0.5;
+pub const LIKELY: f32 = 0.5;
 /// Of the user's own circle: self, family, household, declared relations. A shared surname or street is none:
 /// what is met by chance must be answered for as others' looks are, or the comparison with peers would not be fair.
 /// Nor is a well-known name: whoever is on the watch list is also the victim in the case that half a station works.

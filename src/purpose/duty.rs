@@ -10,8 +10,8 @@ use crate::instant::{DAY, HOUR, Instant, MINUTE};
 /// Early arrival and late handover: this long around a rostered period nobody is off duty.
 pub const DUTY_GRACE: i64 = 60 * MINUTE;
 
-/// No turn is longer: one that began on the last day of service has ended so long after midnight.
-const LONGEST_TURN: i64 = 12 * HOUR;
+/// No turn of duty is longer: one that began on the last day of service has ended so long after midnight.
+pub const LONGEST_TURN: i64 = 12 * HOUR;
 
 /// Without any roster row this near, the roster is silent and the state unknown.
 pub const ROSTER_REACH: i64 = 10 * DAY;

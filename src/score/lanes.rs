@@ -7,13 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::case::CaseScore;
 use super::member::{Chances, Standing};
 use super::{Habit, Lane, LanedCase, Member, Rates, Scored};
+use crate::purpose::circle::LIKELY;
 use crate::purpose::{Purpose, UserId};
 use crate::rules::fire::Fired;
 use crate::rules::rows::World;
 use crate::rules::{self, Rule};
-
-/// A tie is taken for one from this posterior.
-const LIKELY: f32 = 0.5;
 
 /// Routes every scored case and gathers them by member of staff.
 #[must_use]

@@ -243,12 +243,13 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                 "Evidence is in bits: log2 of how much likelier it is under misuse than under ordinary work (3.3 bits are ten to one, 6.6 a \
                  hundred to one). Independent kinds add; inside one kind the strongest counts in full and the rest a quarter; none counts \
                  more than {:.0}. The sum is multiplied by {:.1} because kinds are not quite independent. The prior takes {:.0} % of users \
-                 and {:.0} cases each, spread over the user's own number of cases, so that heavy searchers gain nothing by volume. It is no \
-                 probability of guilt.",
+                 and {:.0} cases each, spread over the user's own number of cases to the power of {:.1}, so that heavy searchers gain nothing by volume. \
+                 It is no probability of guilt.",
                 values.caps.block,
                 values.scale.temperature,
                 100.0 * values.prior.misusing_share,
-                values.prior.cases_of_a_misuser
+                values.prior.cases_of_a_misuser,
+                values.scale.temperature
             ),
         ),
         note(

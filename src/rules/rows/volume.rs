@@ -6,7 +6,7 @@
 
 use super::Case;
 use super::peers::Peers;
-use crate::instant::HOUR;
+use crate::purpose::duty::LONGEST_TURN;
 use crate::purpose::{AccountKind, Look, Purpose};
 use crate::values::{RateValues, Values};
 
@@ -15,7 +15,7 @@ use crate::values::{RateValues, Values};
 /// Whoever has a job asks about the same person until it is done, or the turn is over; who has an interest comes back. On
 /// calibration worlds 2 of 1,038 unexplained cases with several occasions half an hour apart on a single day were misuse, and
 /// one in five of those on several days that had other evidence beside them.
-pub const TURN: i64 = 12 * HOUR;
+const OCCASION: i64 = LONGEST_TURN;
 
 /// Occasions with unexplained looks per unexplained case: sorted counts, of each group and of all.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ pub fn occasions(looks: &[Look]) -> u32 {
     let mut occasion: Option<i64> = None;
     let mut count = 0;
     for at in open.map(|look| look.first_at.0) {
-        if occasion.is_none_or(|since| at - since > TURN) {
+        if occasion.is_none_or(|since| at - since > OCCASION) {
             occasion = Some(at);
             count += 1;
         }
@@ -108,7 +108,7 @@ mod tests {
         let looks = |hours: &[i64]| -> Vec<Look> {
             let at = |hour: &i64| Look {
                 purpose: Purpose::Unexplained,
-                ..Look::bare(0, crate::instant::Instant(hour * HOUR))
+                ..Look::bare(0, crate::instant::Instant(hour * crate::instant::HOUR))
             };
             hours.iter().map(at).collect()
         };
