@@ -93,10 +93,10 @@ impl Frequencies {
         }
         let prior: FxHashMap<u64, f32> =
             SURNAMES.iter().map(|(name, n)| (surname_key(name), f32::from(*n) / 1e5)).collect();
-        all.surnames = smoothed(&surnames, &prior, persons, SURNAME_UNLISTED, SURNAME_FLOOR);
+        all.surnames = smoothed(&surnames, &prior, persons, SURNAME_UNLISTED);
         let prior: FxHashMap<u64, f32> =
             FORENAMES.iter().map(|(name, n)| (forename_key(name), f32::from(*n) / 1e5)).collect();
-        all.forenames = smoothed(&forenames, &prior, persons, FORENAME_UNLISTED, FORENAME_FLOOR);
+        all.forenames = smoothed(&forenames, &prior, persons, FORENAME_UNLISTED);
         all.count_groups();
         for (i, count) in initials.iter().enumerate() {
             all.initials[i] = (*count as f32 + SMOOTHING / 26.0) / (persons + SMOOTHING);
@@ -130,10 +130,7 @@ impl Frequencies {
     /// Chance that another person bears this surname.
     #[must_use]
     pub fn surname(&self, text: &str) -> f32 {
-        self.surnames
-            .get(&surname_key(text))
-            .copied()
-            .unwrap_or_else(|| unlisted(SURNAME_UNLISTED, self.persons, SURNAME_FLOOR))
+        self.listed(&self.surnames, surname_key(text), SURNAME_UNLISTED).max(SURNAME_FLOOR)
     }
 
     /// The same with some more known bearers left out.
@@ -151,10 +148,20 @@ impl Frequencies {
     /// Chance that another person bears this forename.
     #[must_use]
     pub fn forename(&self, text: &str) -> f32 {
-        self.forenames
-            .get(&forename_key(text))
-            .copied()
-            .unwrap_or_else(|| unlisted(FORENAME_UNLISTED, self.persons, FORENAME_FLOOR))
+        self.listed(&self.forenames, forename_key(text), FORENAME_UNLISTED).max(FORENAME_FLOOR)
+    }
+
+    /// Chance that another person goes by this one word, as forename or as surname. Below the floor of a surname it is a slip for
+    /// another word as often.
+    #[must_use]
+    pub fn word(&self, text: &str) -> f32 {
+        let family = self.listed(&self.surnames, surname_key(text), SURNAME_UNLISTED);
+        family.max(self.listed(&self.forenames, forename_key(text), FORENAME_UNLISTED)).max(SURNAME_FLOOR)
+    }
+
+    /// The smoothed share of a name; of one that nobody is known to bear, what smoothing leaves of `unlisted`.
+    fn listed(&self, shares: &FxHashMap<u64, f32>, key: u64, unlisted: f32) -> f32 {
+        shares.get(&key).copied().unwrap_or_else(|| SMOOTHING * unlisted / (self.persons + SMOOTHING))
     }
 
     /// Chance that another person bears a name of a group that both belong to.
@@ -202,21 +209,15 @@ fn smoothed(
     prior: &FxHashMap<u64, f32>,
     persons: f32,
     unlisted_share: f32,
-    floor: f32,
 ) -> FxHashMap<u64, f32> {
-    let share = |count: u32, expected: f32| {
-        ((count.saturating_sub(1) as f32 + SMOOTHING * expected) / (persons + SMOOTHING)).max(floor)
-    };
+    let share =
+        |count: u32, expected: f32| (count.saturating_sub(1) as f32 + SMOOTHING * expected) / (persons + SMOOTHING);
     let mut all: FxHashMap<u64, f32> =
         counts.iter().map(|(key, n)| (*key, share(*n, prior.get(key).copied().unwrap_or(unlisted_share)))).collect();
     for (key, expected) in prior {
         all.entry(*key).or_insert_with(|| share(0, *expected));
     }
     all
-}
-
-fn unlisted(share: f32, persons: f32, floor: f32) -> f32 {
-    (SMOOTHING * share / (persons + SMOOTHING)).max(floor)
 }
 
 #[cfg(test)]

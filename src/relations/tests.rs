@@ -112,8 +112,10 @@ fn world() -> World {
             person_id: "H1".into(),
             forename: "Zephyrine".into(),
             surname: "Starlight".into(),
-            aliases: vec!["ZEPH".into(), "Zed Moonbeam".into()],
+            aliases: vec!["ZEPH".into(), "Zed Moonbeam".into(), "Zeddie M".into(), "Z-Ray".into()],
             dob: "1990-10-11".into(),
+            address: "3 Lofty Mews, Anytown".into(),
+            postcode: "AB9 9ZZ".into(),
             ..HighProfile::default()
         },
         HighProfile {
@@ -301,6 +303,23 @@ fn the_watch_list() {
         ("f=Zephyrine;s=Starlight;d=11/10/1990", Some(0), "name and birth date"),
         ("f=Zephyrine;s=Starlight;d=25/12/1960", None, ""),
         ("s=Starlight", None, ""),
+        // Stage names have no forename and no surname: an initial, a hyphen, one word in one string.
+        ("f=zeddie;s=m", Some(0), "name (alias)"),
+        ("x=ZEDDIE M", Some(0), "name (alias)"),
+        ("s=Z-RAY", Some(0), "name (alias)"),
+        ("x=z-ray", Some(0), "name (alias)"),
+        ("x=ZEPH", Some(0), "name (alias)"),
+        ("f=Z", None, ""),
+        // As people are typed: a slip, an initial, a pattern, half a name, with a birth date or a home beside it.
+        ("f=Zephyrine;s=Starlihgt;d=11/10/1990", Some(0), "name (spelt differently) and birth date"),
+        ("f=Zephyrine;s=Starlihgt", Some(0), "name (spelt differently)"),
+        ("f=Z;s=Starlight;d=11/10/1990", Some(0), "surname, initial and birth date"),
+        ("f=Zephyrine;s=Starl*;d=11/10/90", Some(0), "name and birth date"),
+        ("f=Z;s=Starlight;h=3 Lofty Mews;p=AB9 9ZZ", Some(0), "surname, initial and address"),
+        ("f=Z;s=Starlight", None, ""),
+        ("f=Zebedee;s=Starlight;d=25/12/1960", None, ""),
+        ("f=Jon;s=Jnes", None, ""),
+        ("f=Jon;s=Jones;d=05/05/1970", Some(1), "name (other form) and birth date"),
         ("f=John;s=Jones", None, ""),
         ("f=John;s=Jones;d=05/05/1970", Some(1), "name and birth date"),
     ] {
