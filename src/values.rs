@@ -92,6 +92,8 @@ pub struct RateValues {
     pub looked_once: f64,
     /// Bits.
     pub volume_most: f64,
+    /// Share of cases that lack a purpose in which others' work answers a part of the looks.
+    pub answered_too: f64,
 }
 
 /// Where a case goes.
@@ -354,7 +356,7 @@ impl Values {
         let shipped = Self::shipped();
         let share = |v: f64| v > 0.0 && v < 1.0;
         let positive = |v: f64| v > 0.0 && v.is_finite();
-        let checks: [(&str, f64, f64, bool, &'static str); 17] = [
+        let checks: [(&str, f64, f64, bool, &'static str); 18] = [
             (
                 "prior.misusing_share",
                 self.prior.misusing_share,
@@ -425,6 +427,13 @@ impl Values {
                 shipped.rates.occasions_under_misuse,
                 self.rates.occasions_under_misuse > 1.0,
                 "above 1",
+            ),
+            (
+                "rates.answered_too",
+                self.rates.answered_too,
+                shipped.rates.answered_too,
+                self.rates.answered_too > 0.0 && self.rates.answered_too <= 1.0,
+                "above 0 and at most 1",
             ),
             (
                 "rates.looked_once",

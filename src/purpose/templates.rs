@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::read_template;
 use super::template_error::TemplateErrors;
-use super::template_file::{By, Declared, End, Grace, Reach, Time, duration_words};
+use super::template_file::{By, Declared, End, Grace, Reach, Time, Who, duration_words};
 use crate::instant::Instant;
 
 /// Every file of `rules/explanations/`, as it stood when the program was built.
@@ -68,6 +68,15 @@ impl Template {
     #[must_use]
     pub fn by_role(self) -> bool {
         self.declared().by == By::Authority && self.declared().to == Reach::Anything
+    }
+
+    /// It answers by work that is not the user's: somebody else's task, or an incident that was quoted and on which the user is
+    /// not.
+    #[must_use]
+    pub fn others_work(self) -> bool {
+        let declared = self.declared();
+        let quoted = declared.by == By::Quoted && declared.to != Reach::NotRecorded;
+        quoted || !declared.who.contains(&Who::User)
     }
 
     /// It answers by time and system, whoever the subject is.

@@ -5,6 +5,7 @@ use super::weigh::{Rates, Weighed};
 use crate::purpose::Purpose;
 use crate::rules::Block;
 use crate::rules::fire::Fired;
+use crate::rules::rows::beside::Beside;
 use crate::rules::rows::case::CaseFacts;
 use crate::values::{Caps, NINETY_PERCENT, Values};
 
@@ -107,6 +108,8 @@ pub struct Native {
     block: Block,
     bits: f64,
     sd: f64,
+    /// Taken from whatever else the block holds, and not weighed against it as another view of the same.
+    takes: bool,
     because: String,
 }
 
@@ -133,21 +136,25 @@ pub fn native(facts: &CaseFacts<'_>, rates: &Rates<'_>) -> Vec<Native> {
                 100.0 * chance,
                 if close { "; held at −2 because the tie is close" } else { "" }
             ),
+            takes: false,
         });
     }
+    pieces.extend(in_part(facts));
     if facts.identified {
         let Weighed { bits, sd, because, .. } = rates.volume(&facts.case);
         if bits > 0.0 {
-            pieces.push(Native { block: Block::Volume, bits, sd, because });
+            pieces.push(Native { block: Block::Volume, bits, sd, because, takes: false });
         }
     }
     let user = &facts.world.users[facts.case.user as usize];
-    if let Some(z) = user.unexplained_z {
+    // Where the role's function answers whatever its holders look at, that little of their work lies open says nothing for a look.
+    if let Some(z) = user.unexplained_z.filter(|_| !tally.role_only()) {
         let bits = peer_bits(z);
         pieces.push(Native {
             block: Block::Peers,
             bits,
             sd: values.blocks.volume_sd,
+            takes: false,
             because: format!(
                 "{} of {} looks unexplained, {z:+.1} standard deviations from others in the same role",
                 user.unexplained, user.tellable
@@ -156,10 +163,28 @@ pub fn native(facts: &CaseFacts<'_>, rates: &Rates<'_>) -> Vec<Native> {
     }
     let uniform = values.ablation.uniform_bits;
     if uniform > 0.0 {
-        pieces.retain(|piece| piece.block == Block::Purpose);
+        pieces.retain(|piece| piece.block == Block::Purpose && !piece.takes);
         pieces.iter_mut().for_each(|piece| piece.bits = -uniform);
     }
     pieces
+}
+
+/// What others' work that answers a part of the case takes from the lack of a purpose in the rest.
+fn in_part(facts: &CaseFacts<'_>) -> Option<Native> {
+    if !facts.identified || Beside::of(facts.looks) != Some(Beside::OthersWork) {
+        return None;
+    }
+    let (group, looks) = (facts.world.peers.group(facts.case.user), facts.looks.len());
+    let bits = facts.world.in_part.bits(group, looks);
+    let because = || {
+        format!(
+            "others' work answers other looks of the case, as it does in {:.0} % of the unexplained cases of about {looks} looks in \
+             the same role: {:.1} bits less",
+            100.0 * facts.world.in_part.share(group, looks),
+            -bits
+        )
+    };
+    (bits < 0.0).then(|| Native { block: Block::Purpose, bits, sd: 0.0, takes: true, because: because() })
 }
 
 /// Peers block: an unusual share of unexplained looks among those who do the same work.
@@ -208,7 +233,7 @@ pub fn blocks(
             .iter()
             .filter(|(f, _)| of(f.rule) == block)
             .map(|(_, w)| (w.bits, w.sd, w.because.as_str()))
-            .chain(native.iter().filter(|n| n.block == block).map(|n| (n.bits, n.sd, n.because.as_str())))
+            .chain(native.iter().filter(|n| n.block == block && !n.takes).map(|n| (n.bits, n.sd, n.because.as_str())))
             .collect();
         // Largest first; equal weights by their text, so that the order never depends on anything else.
         pieces.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.2.cmp(b.2)));
@@ -219,12 +244,14 @@ pub fn blocks(
         let overlap = if block == Block::Volume { 0.0 } else { values.blocks.overlap };
         let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
         let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
-        let bits = (largest + overlap * (rest + against))
+        let taken = native.iter().find(|n| n.block == block && n.takes);
+        let bits = (largest + overlap * (rest + against) + taken.map_or(0.0, |n| n.bits))
             .clamp(-caps.block, cap(caps, block).max(if largest > caps.block { largest } else { 0.0 }));
         if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
             continue;
         }
-        blocks.push(BlockScore { block, bits, sd, because: because.to_owned() });
+        let because = taken.map_or_else(|| because.to_owned(), |n| format!("{because}; {}", n.because));
+        blocks.push(BlockScore { block, bits, sd, because });
     }
     blocks
 }
@@ -244,6 +271,20 @@ mod tests {
         for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
             assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
         }
+    }
+
+    #[test]
+    fn others_work_takes_from_the_lack_of_a_purpose_and_from_nothing_else() {
+        let piece = |block, bits: f64, takes| Native { block, bits, sd: 0.0, takes, because: format!("{bits:.0} bits") };
+        let purpose = |pieces| {
+            let all = blocks(&[], |_| Block::Purpose, pieces, Values::shipped());
+            all.into_iter().map(|b| (b.block, b.bits, b.because)).collect::<Vec<_>>()
+        };
+        let (open, answered) = (|| piece(Block::Purpose, 3.0, false), || piece(Block::Purpose, -5.0, true));
+        assert_eq!(purpose(vec![open(), answered()]), [(Block::Purpose, -2.0, "3 bits; -5 bits".to_owned())]);
+        assert_eq!(purpose(vec![answered()]), [], "where no purpose is lacking there is nothing to take from");
+        let tied = purpose(vec![piece(Block::Volume, 3.0, false), answered()]);
+        assert_eq!(tied, [(Block::Volume, 3.0, "3 bits".to_owned())]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::ingest::Code;
 use crate::purpose::{Look, Purpose, UserId};
 use crate::relations::TieKind;
 use crate::rules::fire::{Fired, Firings};
+use crate::rules::rows::beside::Beside;
 use crate::rules::rows::volume::occasions;
 use crate::rules::rows::{Case, World};
 use crate::rules::{Block, Chance, Rule, Scope};
@@ -204,14 +205,20 @@ impl<'a> Rates<'a> {
     /// rule's m.
     #[must_use]
     pub fn volume(&self, case: &Case) -> Weighed {
-        let occasions = occasions(self.world.looks(case));
+        let looks = self.world.looks(case);
+        let Some(beside) = Beside::of(looks) else {
+            return Weighed { bits: 0.0, sd: 0.0, u: 1.0, because: "every look is explained".to_owned() };
+        };
+        let occasions = occasions(looks);
         let group = self.world.peers.group(case.user);
         let uniform = self.world.values.ablation.uniform_bits;
         let own = self.usual_for(case);
-        let bits = (self.world.volume.bits(group, occasions) - own.map_or(0.0, |own| own.bits)).max(0.0);
+        let bits = (self.world.volume.bits(group, beside, occasions) - own.map_or(0.0, |own| own.bits)).max(0.0);
+        let tail = self.world.volume.tail(group, beside, occasions);
         let mut because = format!(
-            "unexplained on {occasions} occasions; {:.1} % of the unexplained cases of others in the same role have so many",
-            100.0 * self.world.volume.tail(group, occasions)
+            "unexplained on {occasions} occasions; {:.1} % of the unexplained cases of others in the same role{} have so many",
+            100.0 * tail,
+            beside.words()
         );
         if let Some(own) = own {
             because += &format!(
@@ -222,7 +229,7 @@ impl<'a> Rates<'a> {
         Weighed {
             bits: if uniform > 0.0 { uniform } else { bits },
             sd: self.world.values.blocks.volume_sd,
-            u: self.world.volume.tail(group, occasions),
+            u: tail,
             because,
         }
     }

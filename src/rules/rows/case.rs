@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::beside::Beside;
 use super::ties::CaseTie;
 use super::{Case, World, composition, getters, proxy};
 use crate::ingest::Environment;
@@ -167,7 +168,8 @@ impl<'a> CaseFacts<'a> {
     #[must_use]
     pub fn volume_bits(&self) -> f64 {
         let group = self.world.peers.group(self.case.user);
-        self.world.volume.bits(group, super::volume::occasions(self.looks))
+        let occasions = super::volume::occasions(self.looks);
+        Beside::of(self.looks).map_or(0.0, |beside| self.world.volume.bits(group, beside, occasions))
     }
 
     /// Unexplained looks that chance puts here: the user's own looks times the rate at which peers hit

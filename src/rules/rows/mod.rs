@@ -4,6 +4,7 @@
 //! and subject, so a case is a slice of them and costs three numbers; everything
 //! else about it is worked out when a rule asks.
 
+pub mod beside;
 pub mod case;
 pub mod composition;
 pub mod context;
@@ -27,6 +28,7 @@ use crate::relations::Relations;
 use crate::subjects::{SubjectId, Subjects};
 use crate::values::Values;
 
+use beside::InPart;
 use peers::Peers;
 use subject::SubjectFacts;
 use user::UserFacts;
@@ -67,6 +69,8 @@ pub struct World<'a> {
     pub peers: Peers,
     /// How many unexplained looks at one subject are many.
     pub volume: Volume,
+    /// How often others' work answers unexplained cases in part.
+    pub in_part: InPart,
     /// Which unexplained subjects stand on one open incident.
     pub matters: matters::Matters,
     /// Which subjects are members of staff, by whose own record.
@@ -115,6 +119,7 @@ impl<'a> World<'a> {
         };
         let peers = Peers::new(&counted, values);
         let volume = Volume::new(looks, &cases, &peers, |s| subjects.identified(s), values);
+        let in_part = InPart::new(looks, &cases, &peers, |s| subjects.identified(s), &values.rates);
         let viewed = subject::facts(tables, subjects, relations, judged, &cases, &by_subject, &staff_subjects);
         let matters = matters::Matters::new(judged, &cases);
         let shared = shared::Shared::new(tables);
@@ -129,6 +134,7 @@ impl<'a> World<'a> {
             viewed,
             peers,
             volume,
+            in_part,
             matters,
             staff_subjects,
             shared,
