@@ -275,7 +275,8 @@ mod tests {
 
     #[test]
     fn others_work_takes_from_the_lack_of_a_purpose_and_from_nothing_else() {
-        let piece = |block, bits: f64, takes| Native { block, bits, sd: 0.0, takes, because: format!("{bits:.0} bits") };
+        let piece =
+            |block, bits: f64, takes| Native { block, bits, sd: 0.0, takes, because: format!("{bits:.0} bits") };
         let purpose = |pieces| {
             let all = blocks(&[], |_| Block::Purpose, pieces, Values::shipped());
             all.into_iter().map(|b| (b.block, b.bits, b.because)).collect::<Vec<_>>()
