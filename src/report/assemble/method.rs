@@ -244,6 +244,7 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                  hundred to one). Independent kinds add; inside one kind the strongest counts in full and the rest a quarter; none counts \
                  more than {:.0}. The sum is multiplied by {:.1} because kinds are not quite independent. The prior takes {:.0} % of users \
                  and {:.0} cases each, spread over the user's own number of cases to the power of {:.1}, so that heavy searchers gain nothing by volume. \
+                 Where somebody else's work answers a part of the looks at a person, that nothing answers the others weighs less. \
                  It is no probability of guilt.",
                 values.caps.block,
                 values.scale.temperature,
