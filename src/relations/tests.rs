@@ -112,7 +112,7 @@ fn world() -> World {
             person_id: "H1".into(),
             forename: "Zephyrine".into(),
             surname: "Starlight".into(),
-            aliases: vec!["ZEPH".into(), "Zed Moonbeam".into(), "Zeddie M".into(), "Z-Ray".into()],
+            aliases: vec!["ZEPH".into(), "Zed Moonbeam".into(), "Zeddie M".into(), "Z-Ray".into(), "Z. M.".into()],
             dob: "1990-10-11".into(),
             address: "3 Lofty Mews, Anytown".into(),
             postcode: "AB9 9ZZ".into(),
@@ -310,6 +310,7 @@ fn the_watch_list() {
         ("x=z-ray", Some(0), "name (alias)"),
         ("x=ZEPH", Some(0), "name (alias)"),
         ("f=Z", None, ""),
+        ("f=Z;s=M", None, ""),
         // As people are typed: a slip, an initial, a pattern, half a name, with a birth date or a home beside it.
         ("f=Zephyrine;s=Starlihgt;d=11/10/1990", Some(0), "name (spelt differently) and birth date"),
         ("f=Zephyrine;s=Starlihgt", Some(0), "name (spelt differently)"),

@@ -22,7 +22,7 @@ use crate::subjects::terms::{name, wildcard};
 use crate::subjects::{Descriptor, NameRole, Subject, SubjectId, SubjectKind};
 
 const WORDS: u8 = 1;
-/// Letters of the shortest stage name that is looked for.
+/// Letters that one word of a stage name has at least: initials alone are anybody's.
 const SHORTEST: usize = 2;
 
 /// The watch list by what leads to a person, and by the words of each name.
@@ -51,7 +51,7 @@ impl Watch {
             let main = name::normalise(&format!("{} {}", entry.forename, entry.surname));
             let aka = entry.aliases.iter().filter_map(|alias| name::normalise(alias));
             for (text, alias) in main.into_iter().map(|t| (t, false)).chain(aka.map(|t| (t, true))) {
-                if text.len() >= SHORTEST {
+                if text.split(' ').any(|word| word.len() >= SHORTEST) {
                     let key = words_key(text.split(' '));
                     pairs.push((key, row));
                     aliases.entry((key, row)).and_modify(|only| *only &= alias).or_insert(alias);
