@@ -69,17 +69,36 @@ impl Evidence {
     }
 }
 
+/// Sums nearer than this are equal: which description is named first must make no difference.
+const TIE: f32 = 1e-3;
+
 /// Compares two descriptions.
 #[must_use]
 pub fn compare(a: &Descriptor, b: &Descriptor, context: &Context) -> Evidence {
+    let place = best_place(a, b);
+    let now = compare_at(a, b, place, false, context);
+    match former_place(a, b) {
+        Some(then) if place.is_none_or(|place| place.0 < then.0) => {
+            // In one home another forename is a relative's and costs more: a past that would lower the sum says nothing.
+            let before = compare_at(a, b, Some(then), true, context);
+            if before.bits < now.bits - TIE { now } else { before }
+        }
+        _ => now,
+    }
+}
+
+/// The comparison where this is the place that they share, now or formerly.
+fn compare_at(
+    a: &Descriptor,
+    b: &Descriptor,
+    place: Option<(f32, AddressLevel)>,
+    former: bool,
+    context: &Context,
+) -> Evidence {
     let mut e = Evidence::default();
     let birth = match (a.birth, b.birth) {
         (Some(x), Some(y)) => Some((x.compare(&y), x, y)),
         _ => None,
-    };
-    let (place, former) = match former_place(a, b) {
-        Some(then) if best_place(a, b).is_none_or(|now| now.0 < then.0) => (Some(then), true),
-        _ => (best_place(a, b), false),
     };
     names(a, b, context, birth.map(|(level, ..)| level), place, &mut e);
     if let Some((level, x, y)) = birth {

@@ -185,6 +185,31 @@ proptest! {
     }
 }
 
+/// A former postcode is better than another flat of the house, but makes another forename a relative's.
+#[test]
+fn a_former_postcode_beside_another_flat_does_not_speak_against() {
+    let home = |address: &str, to| Dated {
+        held: Held::Home { address: address.to_owned(), postcode: String::new() },
+        from: None,
+        to,
+    };
+    let (flat, other) = ("Flat 2, 4 High Street, AB1 2DE", "Flat 9, 4 High Street, AB1 2DE");
+    let mut row = Staff {
+        forename: "Hussain".into(),
+        surname: "Smith".into(),
+        address: flat.into(),
+        history: vec![home("AB1 2DE", NaiveDate::from_ymd_opt(2020, 5, 31)), home(flat, None)],
+        ..Staff::default()
+    };
+    let person =
+        Person { forename: "John".into(), surname: "Smith".into(), address: other.into(), ..Person::default() };
+    let person = Descriptor::of_person(&person, as_of());
+    let with = compare(&Descriptor::of_staff(&row, as_of()), &person, &context());
+    row.history.clear();
+    let without = compare(&Descriptor::of_staff(&row, as_of()), &person, &context());
+    assert!(with.bits >= without.bits, "{with:?} {without:?}");
+}
+
 /// One officer with a wife, a sister, and a neighbour of their surname.
 fn known() -> (Vec<Staff>, Vec<Relationship>, Vec<Person>) {
     let staff = Staff {
