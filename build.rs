@@ -19,13 +19,15 @@ fn main() -> io::Result<()> {
     fs::write(out.join("shipped_explanations.rs"), listing(&root, &templates)?)
 }
 
-/// Names and texts of files, as an expression.
+/// Names and texts of files, as an expression. The texts are named from the folder of the package at the time of compiling, for what this
+/// program writes may be kept in a build folder that several checkouts share.
 fn listing(root: &Path, files: &[PathBuf]) -> io::Result<String> {
     let mut code = String::from("&[\n");
     for file in files {
         let name = file.strip_prefix(root).map_err(io::Error::other)?;
         let name = name.to_string_lossy().replace('\\', "/");
-        let _ = writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy());
+        let place = format!("/{name}");
+        let _ = writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {place:?}))),");
     }
     code.push(']');
     Ok(code)
