@@ -84,27 +84,27 @@ pub fn write(folder: &Folder, world: &World, relations: &FxHashMap<(StaffId, Per
 fn other(world: &World, s: StaffId, nth: usize, draw: &mut Draw) -> (PersonId, &'static str) {
     let own = world.population.get(world.force.get(s).person);
     let kin = world.ties.of(s);
-    match nth % 6 {
+    let (among, asked_for): (Vec<PersonId>, &str) = match nth % 6 {
         0 if world.population.bearers(own.surname).len() > 1 => {
-            (*draw.pick(world.population.bearers(own.surname)), "same surname")
+            (world.population.bearers(own.surname).to_vec(), "same surname")
         }
         1 if !kin.is_empty() => {
             let of = world.population.get(draw.pick(kin).person);
-            (*draw.pick(world.population.bearers(of.surname)), "surname of a relation")
+            (world.population.bearers(of.surname).to_vec(), "surname of a relation")
         }
         2 if !kin.is_empty() => {
             // Lives with a relation elsewhere: the brother's wife, the friend's child.
             let of = world.population.get(draw.pick(kin).person);
-            (*draw.pick(world.population.at_home(of.home)), "lives with a relation")
+            (world.population.at_home(of.home).to_vec(), "lives with a relation")
         }
         3 => {
             let doors = world.places.next_door(own.home);
-            let residents: Vec<PersonId> =
-                doors.iter().flat_map(|door| world.population.at_home(*door)).copied().collect();
-            if residents.is_empty() { anybody(world, draw) } else { (*draw.pick(&residents), "lives next door") }
+            (doors.iter().flat_map(|door| world.population.at_home(*door)).copied().collect(), "lives next door")
         }
-        _ => anybody(world, draw),
-    }
+        _ => (Vec::new(), "anybody"),
+    };
+    // In a small world nobody may be left of a name or at an address.
+    if among.is_empty() { anybody(world, draw) } else { (*draw.pick(&among), asked_for) }
 }
 
 fn anybody(world: &World, draw: &mut Draw) -> (PersonId, &'static str) {
