@@ -12,6 +12,7 @@
 
 mod aims;
 mod catalogue;
+mod coincidence;
 mod explained;
 mod fair_page;
 mod fairness;
@@ -116,7 +117,7 @@ fn compare(folder: &Path, run: Option<&Path>, budget: Option<usize>) -> Result<O
     let world = world::World::read(folder)?;
     let probe = probe::probe(folder, &world)?;
     let facts = world.facts(probe.days);
-    let (mut judged, mut explained, mut fairness) = (None, None, Vec::new());
+    let (mut judged, mut explained, mut fairness, mut coincidence) = (None, None, Vec::new(), Vec::new());
     if let Some(path) = run {
         let run = run::Run::read(path)?;
         let judgement = judge::judge(&world, &run, &facts, probe.events, budget);
@@ -124,8 +125,9 @@ fn compare(folder: &Path, run: Option<&Path>, budget: Option<usize>) -> Result<O
             explained = Some(explained::measure(folder, &world, &looks)?);
             fairness = fairness::measure(folder, &world, &run, &looks, judgement.budget)?;
         }
+        coincidence = coincidence::read(path)?;
         judged = Some(judgement);
     }
     let (set, run) = (String::new(), outcome::AS_SHIPPED.to_owned());
-    Ok(Outcome { set, run, engine: String::new(), world: facts, probe, judged, explained, fairness })
+    Ok(Outcome { set, run, engine: String::new(), world: facts, probe, judged, explained, fairness, coincidence })
 }

@@ -1,5 +1,6 @@
 //! What is kept of one run at one world: counts alone, which can be added up over worlds after the world is gone.
 
+use crate::coincidence::Coincidence;
 use crate::explained::Explained;
 use crate::fairness::Group;
 use crate::judge::Judgement;
@@ -35,6 +36,9 @@ pub struct Outcome {
     /// Innocent staff by group; none where the run did not keep its looks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fairness: Vec<Group>,
+    /// How often coincidence would refer whom; none where the run made no decoys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coincidence: Vec<Coincidence>,
 }
 
 /// What tells one outcome from another.

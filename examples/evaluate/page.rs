@@ -82,6 +82,7 @@ impl Page<'_> {
             "ablations" => self.ablations(),
             "explained" => self.explained(),
             "fairness" => crate::fair_page::tables(&self.all_of_set()),
+            "coincidence" => crate::coincidence::table(&self.all_of_set()),
             "probe" => self.probe(),
             "engines" => self.engines(),
             _ => return None,
