@@ -5,7 +5,8 @@ use crate::rules::rows::World;
 use crate::rules::{Lane, Rule};
 use crate::score::CaseScore;
 use crate::score::lanes::forbidden;
-use crate::score::member::{Chances, Standing};
+use crate::score::member::Standing;
+use crate::score::prior::Chances;
 
 /// Every bar that the evidence of a case (or of a user as a whole) stays under, in the order in which a referral asks
 /// for them; empty where it may be referred. A user's cases are weighed together, so that one which lacks nothing but

@@ -1,6 +1,5 @@
 //! The score of one case: blocks of evidence, added.
 
-use super::member::Chances;
 use super::weigh::{Rates, Weighed};
 use crate::purpose::Purpose;
 use crate::rules::Block;
@@ -89,18 +88,6 @@ impl CaseScore {
             || self.blocks.iter().any(strong) && self.blocks.iter().filter(beside).count() >= 2)
             && self.low() > values.lanes.lower_bound
     }
-}
-
-/// Prior log2 odds that a given case of a user with `cases` cases is misuse: heavy searchers gain
-/// nothing by volume; and less where records are missing.
-///
-/// The largest of n coincidences is log2 n bits of evidence, and as the evidence is tempered, so is what is taken for n.
-#[must_use]
-pub fn prior(values: &Values, chances: Chances) -> f64 {
-    let prior = &values.prior;
-    let chances_of_one = f64::from(chances.cases.max(1)).powf(values.scale.temperature);
-    let lambda = (prior.misusing_share * prior.cases_of_a_misuser / chances_of_one).min(0.5);
-    (lambda / (1.0 - lambda)).log2() - chances.thin(values)
 }
 
 /// Piece of evidence that comes from the case itself, not from a rule.
@@ -245,8 +232,10 @@ pub fn blocks(
         let rest: f64 = pieces[1..].iter().map(|p| p.0.max(0.0)).sum();
         let against: f64 = if largest > 0.0 { 0.0 } else { pieces[1..].iter().map(|p| p.0.min(0.0)).sum() };
         let taken = native.iter().find(|n| n.block == block && n.takes);
-        let bits = (largest + overlap * (rest + against) + taken.map_or(0.0, |n| n.bits))
-            .clamp(-caps.block, cap(caps, block).max(if largest > caps.block { largest } else { 0.0 }));
+        let most = cap(caps, block).max(if largest > caps.block { largest } else { 0.0 });
+        let held = (largest + overlap * (rest + against)).clamp(-caps.block, most);
+        // From what counts, not from what was cut off: all that is said to be taken is.
+        let bits = taken.map_or(held, |n| (held + n.bits).max(-caps.block));
         if bits == 0.0 && pieces.iter().all(|p| p.0 == 0.0) {
             continue;
         }
@@ -262,12 +251,6 @@ mod tests {
 
     #[test]
     fn golden_values_of_the_scoring_design() {
-        // 1,500 cases: −15.6 bits untempered, and −12.4 as shipped.
-        let mut values = Values::shipped().clone();
-        let at = |values: &Values| prior(values, Chances { cases: 1_500, open: 0.03 });
-        assert!((at(&values) + 12.4).abs() < 0.05, "{}", at(&values));
-        values.scale.temperature = 1.0;
-        assert!((at(&values) + 15.6).abs() < 0.05, "{}", at(&values));
         for (z, bits) in [(0.0, -0.98), (2.0, 1.45), (3.0, 4.0)] {
             assert!((peer_bits(z) - bits).abs() < 0.01, "{z}: {}", peer_bits(z));
         }
@@ -283,14 +266,14 @@ mod tests {
         };
         let (open, answered) = (|| piece(Block::Purpose, 3.0, false), || piece(Block::Purpose, -5.0, true));
         assert_eq!(purpose(vec![open(), answered()]), [(Block::Purpose, -2.0, "3 bits; -5 bits".to_owned())]);
+        let most = piece(Block::Purpose, 8.0, false);
+        assert_eq!(
+            purpose(vec![most, answered()]),
+            [(Block::Purpose, 0.0, "8 bits; -5 bits".to_owned())],
+            "of the 5 that count"
+        );
         assert_eq!(purpose(vec![answered()]), [], "where no purpose is lacking there is nothing to take from");
         let tied = purpose(vec![piece(Block::Volume, 3.0, false), answered()]);
         assert_eq!(tied, [(Block::Volume, 3.0, "3 bits".to_owned())]);
-    }
-
-    #[test]
-    fn more_cases_never_raise_the_prior() {
-        let prior = |cases| prior(Values::shipped(), Chances { cases, open: 0.03 });
-        assert!((1..5_000).all(|n| prior(n + 1) <= prior(n)));
     }
 }

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::case::CaseScore;
-use super::member::{Chances, Standing};
+use super::member::Standing;
+use super::prior::Chances;
 use super::{Habit, Lane, LanedCase, Member, Rates, Scored};
 use crate::purpose::circle::LIKELY;
 use crate::purpose::{Purpose, UserId};

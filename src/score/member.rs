@@ -1,9 +1,8 @@
 //! The score of one member of staff over their cases, and the order of the report.
 
 use super::case::CaseScore;
-use crate::purpose::UserId;
-use crate::rules::rows::World;
-use crate::values::{Prior, Values};
+use super::prior::{self, Chances};
+use crate::values::Values;
 
 /// U: the best case in full, each further one by half as much as the one before, above a floor.
 #[must_use]
@@ -18,49 +17,6 @@ pub fn weight(cases: &[f64], floor: f64) -> f64 {
         half *= 0.5;
         sum + half * (a - floor).max(0.0)
     })
-}
-
-/// log2(π·μ) − τ·log2 n: what the rank starts from, given the user's own number of cases.
-#[must_use]
-pub fn prior(values: &Values, cases: u32) -> f64 {
-    let prior = &values.prior;
-    (prior.misusing_share * prior.cases_of_a_misuser).log2() - values.scale.temperature * f64::from(cases.max(1)).log2()
-}
-
-/// log2 odds that a user misuses access at all: what findings about the user as a whole start from.
-#[must_use]
-pub fn prior_whole(prior: &Prior) -> f64 {
-    (prior.misusing_share / (1.0 - prior.misusing_share)).log2()
-}
-
-/// What a prior is spread over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chances {
-    /// Cases of the user.
-    pub cases: u32,
-    /// Share of the looks in the user's role that nothing explains.
-    pub open: f64,
-}
-
-impl Chances {
-    /// Those of a user.
-    #[must_use]
-    pub fn of(world: &World<'_>, user: UserId) -> Self {
-        let facts = &world.users[user as usize];
-        Self { cases: facts.cases, open: facts.group_open }
-    }
-
-    /// Bits that the prior takes back where records are missing.
-    ///
-    /// Where ten times as many ordinary looks lie open, chance opens ten times as many cases to every other finding. The
-    /// weight of "nothing explains it" falls by as much, log2 10, for one case. Records are not lost one by one, though: who
-    /// works where they are missing has many open cases, and what is counted over them (bursts, nights, numbers quoted)
-    /// rises together. The prior takes as much once more; with less, more innocent staff were referred with a fifth of the
-    /// links lost than with none (docs/explanations.md).
-    #[must_use]
-    pub fn thin(self, values: &Values) -> f64 {
-        (self.open / values.prior.usual_open).log2().max(0.0)
-    }
 }
 
 /// What speaks against one member of staff: some cases, findings about their work as a whole, or both.
@@ -93,9 +49,9 @@ impl Standing {
         }
         let floor = values.blocks.further_case_floor;
         Self {
-            cases: (!single.is_empty()).then(|| (weight(&single, floor), prior(values, chances.cases))),
-            whole: whole.map(|w| (w, prior_whole(&values.prior))),
-            start: prior_whole(&values.prior),
+            cases: (!single.is_empty()).then(|| (weight(&single, floor), chances.rate(values).log2())),
+            whole: whole.map(|w| (w, prior::of_user(&values.prior))),
+            start: prior::of_user(&values.prior),
             beside: values.blocks.whole_beside_cases,
             thin: chances.thin(values),
         }
@@ -162,18 +118,15 @@ mod tests {
     }
 
     #[test]
-    fn missing_records_take_from_the_prior_as_much_as_they_open() {
+    fn missing_records_take_from_the_rank_what_they_take_from_the_prior() {
         let values = Values::shipped();
-        let thin = |open: f64| Chances { cases: 10, open }.thin(values);
-        assert_eq!([thin(0.0), thin(0.02), thin(0.05)], [0.0; 3], "complete feeds");
-        assert!((thin(0.5) - 10_f64.log2()).abs() < 1e-12, "ten times as open");
-        assert!((1..100).all(|n| thin(f64::from(n) / 100.0) <= thin(f64::from(n + 1) / 100.0)));
+        let chances = |open: f64| Chances { cases: 10, open };
         let score =
             CaseScore { case: Some(0), fired: Vec::new(), blocks: Vec::new(), evidence: 16.0, sd: 0.0, prior: 0.0 };
-        let rank = |open| Standing::of([&score].into_iter(), Chances { cases: 10, open }, values);
+        let rank = |open| Standing::of([&score].into_iter(), chances(open), values);
         let (full, half) = (rank(0.03), rank(0.5));
-        assert!((full.rank() - half.rank() - thin(0.5)).abs() < 1e-12);
-        assert!((full.prior() - half.prior() - thin(0.5)).abs() < 1e-12);
+        assert!((full.rank() - half.rank() - chances(0.5).thin(values)).abs() < 1e-12);
+        assert!((full.prior() - half.prior() - chances(0.5).thin(values)).abs() < 1e-12);
     }
 
     #[test]

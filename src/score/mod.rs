@@ -11,6 +11,7 @@ pub mod groups;
 pub mod lane;
 pub mod lanes;
 pub mod member;
+pub mod prior;
 pub mod sample;
 pub mod weigh;
 
@@ -119,7 +120,7 @@ pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
                     None,
                     weighed,
                     blocks,
-                    member::prior_whole(&world.values.prior) - member::Chances::of(world, user).thin(world.values),
+                    prior::of_user(&world.values.prior) - prior::Chances::of(world, user).thin(world.values),
                 ),
             )
         })
@@ -138,7 +139,7 @@ pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u3
     let native = case::native(&CaseFacts::new(world, row), rates);
     let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
     let blocks = case::blocks(&weighed, block_of, native, world.values);
-    let prior = case::prior(world.values, member::Chances::of(world, row.user));
+    let prior = prior::Chances::of(world, row.user).of_case(world.values);
     total(Some(index), weighed, blocks, prior)
 }
 

@@ -7,7 +7,8 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustc_hash::FxHashSet;
 
 use super::case::CaseScore;
-use super::member::{Chances, Standing};
+use super::member::Standing;
+use super::prior::Chances;
 use super::{Lane, LanedCase, Member, Rates};
 use crate::purpose::{Purpose, UserId};
 use crate::rules::Rule;

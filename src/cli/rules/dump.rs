@@ -140,7 +140,7 @@ impl Dump<'_> {
         let blocks = score::case::blocks(&fired, block_of, Vec::new(), values);
         let evidence = blocks.iter().map(|block| block.bits).sum();
         let sd = blocks.iter().map(|block| block.sd * block.sd).sum::<f64>().sqrt();
-        let prior = score::member::prior_whole(&values.prior);
+        let prior = score::prior::of_user(&values.prior);
         Some(self.score(&CaseScore { case: None, fired, blocks, evidence, sd, prior }, user))
     }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::super::case::{self, CaseScore};
 use super::super::lanes::refers;
-use super::super::member::Chances;
+use super::super::prior::Chances;
 use super::super::{Weighed, total};
 use crate::ingest::Environment;
 use crate::purpose::{AccountKind, Look, Purpose};
@@ -131,6 +131,6 @@ impl<'a> Rescore<'a> {
         let block_of = |rule: u16| self.rules[usize::from(rule)].meta.probity.block;
         let blocks = case::blocks(&weighed, block_of, case::native(facts, self.rates), self.world.values);
         let chances = Chances::of(self.world, facts.case.user);
-        total(None, weighed, blocks, case::prior(self.world.values, chances))
+        total(None, weighed, blocks, chances.of_case(self.world.values))
     }
 }
