@@ -241,6 +241,7 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(Use
         }
     }
     let mut seen: FxHashMap<(u16, &str), Seen> = FxHashMap::default();
+    let thin = |user: UserId| Chances::of(world, user).thin(world.values);
     for score in cases {
         let Some(index) = score.case else { continue };
         let user = world.cases[index as usize].user;
@@ -248,7 +249,7 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(Use
             let lane = rules[usize::from(fired.rule)].meta.probity.lane;
             let personal = fired.tie.is_some() || matches!(lane, rules::Lane::Refer | rules::Lane::Conflict);
             if !personal && !team(user).is_empty() {
-                seen.entry((fired.rule, team(user))).or_default().add(user, [index], weighed.bits);
+                seen.entry((fired.rule, team(user))).or_default().add(user, [index], weighed.bits, thin(user));
             }
         }
     }
@@ -258,7 +259,7 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(Use
             let policy = rules[usize::from(fired.rule)].meta.probity.lane == rules::Lane::Policy;
             if policy && !team(*user).is_empty() {
                 let own = open_cases(world, *user);
-                seen.entry((fired.rule, team(*user))).or_default().add(*user, own, weighed.bits);
+                seen.entry((fired.rule, team(*user))).or_default().add(*user, own, weighed.bits, thin(*user));
             }
         }
     }
@@ -270,13 +271,14 @@ fn habits(world: &World<'_>, rules: &[&Rule], cases: &[CaseScore], whole: &[(Use
             seen.cases.sort_unstable();
             seen.cases.dedup();
             let active = active.get(team).copied().unwrap_or(0);
-            let bits = seen.bits / f64::from(seen.firings);
+            let (bits, thin) = (seen.bits / f64::from(seen.firings), seen.thin / f64::from(seen.firings));
             let many = seen.users.len() >= world.values.lanes.habit_users
                 && seen.users.len() as f64 >= world.values.lanes.habit_share * active as f64;
             // "Nothing on record answers" on most of a unit says something of the feeds, which the
             // coverage table shows; a habit is something that the unit does, and others do not.
             let habit = rules[usize::from(rule)].meta.probity.block != rules::Block::Purpose
-                && bits >= world.values.lanes.strong_block;
+                // Where records are missing, what a whole unit seems to do is most often the gap.
+                && bits - thin >= world.values.lanes.strong_block;
             (many && habit).then(|| Habit {
                 team: team.to_owned(),
                 rule,
@@ -297,14 +299,17 @@ struct Seen {
     users: Vec<UserId>,
     cases: Vec<u32>,
     bits: f64,
+    /// What missing records take from the prior of those on whom it was seen.
+    thin: f64,
     firings: u32,
 }
 
 impl Seen {
-    fn add(&mut self, user: UserId, cases: impl IntoIterator<Item = u32>, bits: f64) {
+    fn add(&mut self, user: UserId, cases: impl IntoIterator<Item = u32>, bits: f64, thin: f64) {
         self.users.push(user);
         self.cases.extend(cases);
         self.bits += bits;
+        self.thin += thin;
         self.firings += 1;
     }
 }

@@ -95,36 +95,14 @@ pub struct Scored {
 #[must_use]
 pub fn score(world: &World<'_>, rules: &[&Rule], firings: &Firings) -> Scored {
     let rates = Rates::new(world, rules, firings);
-    let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
     let mut cases: Vec<CaseScore> =
         firings.cases.par_iter().map(|fired| one_case(world, rules, &rates, fired.case, &fired.fired)).collect();
     let mut by_user: FxHashMap<UserId, Vec<&UserFired>> = FxHashMap::default();
     for fired in &firings.users {
         by_user.entry(fired.user).or_default().push(fired);
     }
-    let mut whole: Vec<(UserId, CaseScore)> = by_user
-        .into_iter()
-        .map(|(user, fired)| {
-            let weighed: Vec<(Fired, Weighed)> = fired
-                .into_iter()
-                .map(|on| {
-                    let fired = Fired { rule: on.rule, tie: None, looks: on.looks.clone(), expected: None };
-                    (fired, rates.user(user, on.rule))
-                })
-                .collect();
-            let blocks = case::blocks(&weighed, block_of, Vec::new(), world.values);
-            // One user, one such "case": its prior is that of a user, not of one among many cases.
-            (
-                user,
-                total(
-                    None,
-                    weighed,
-                    blocks,
-                    prior::of_user(&world.values.prior) - prior::Chances::of(world, user).thin(world.values),
-                ),
-            )
-        })
-        .collect();
+    let mut whole: Vec<(UserId, CaseScore)> =
+        by_user.into_iter().map(|(user, fired)| (user, one_user(world, rules, &rates, user, &fired))).collect();
     whole.sort_by_key(|(user, _)| *user);
     cases.sort_by_key(|c| c.case);
     let decoys = decoys::decoys(world, rules, firings, &rates, &cases);
@@ -141,6 +119,29 @@ pub fn one_case(world: &World<'_>, rules: &[&Rule], rates: &Rates<'_>, index: u3
     let blocks = case::blocks(&weighed, block_of, native, world.values);
     let prior = prior::Chances::of(world, row.user).of_case(world.values);
     total(Some(index), weighed, blocks, prior)
+}
+
+/// The score of what fired on a user's work as a whole. One user, one such "case": its prior is that of a user, not of one among many
+/// cases.
+#[must_use]
+pub fn one_user(
+    world: &World<'_>,
+    rules: &[&Rule],
+    rates: &Rates<'_>,
+    user: UserId,
+    fired: &[&UserFired],
+) -> CaseScore {
+    let weighed: Vec<(Fired, Weighed)> = fired
+        .iter()
+        .map(|on| {
+            let fired = Fired { rule: on.rule, tie: None, looks: on.looks.clone(), expected: None };
+            (fired, rates.user(user, on.rule))
+        })
+        .collect();
+    let block_of = |rule: u16| rules[usize::from(rule)].meta.probity.block;
+    let blocks = case::blocks(&weighed, block_of, Vec::new(), world.values);
+    let prior = prior::of_user(&world.values.prior) - prior::Chances::of(world, user).thin(world.values);
+    total(None, weighed, blocks, prior)
 }
 
 /// The score of a case without what one rule found on it.

@@ -12,11 +12,11 @@ use super::Shelf;
 use crate::config::{self, Overrides};
 use crate::inquiry::lacks;
 use crate::purpose::{Look, UserId};
-use crate::rules::fire::{self, Fired, Firings};
+use crate::rules::fire::{self, Fired, Firings, UserFired};
 use crate::rules::rows::{World, case::CaseFacts, look::LookRow, subject::SubjectRow, user::UserRow};
 use crate::rules::{Compiled, Row, Rule, Scope, Value, facts};
 use crate::run::{self, Unwatched};
-use crate::score::{self, CaseScore, Rates, Weighed};
+use crate::score::{self, CaseScore, Rates};
 
 /// Writes every row of one scope to the standard output.
 ///
@@ -123,25 +123,9 @@ impl Dump<'_> {
 
     /// The score of what fired on a user as a whole.
     fn whole(&self, user: UserId) -> Option<Json> {
-        let (ran, values) = (self.ran, self.world.values);
         let from = self.firings.users.partition_point(|fired| fired.user < user);
-        let fired: Vec<(Fired, Weighed)> = self.firings.users[from..]
-            .iter()
-            .take_while(|fired| fired.user == user)
-            .map(|on| {
-                let fired = Fired { rule: on.rule, tie: None, looks: on.looks.clone(), expected: None };
-                (fired, self.rates.user(user, on.rule))
-            })
-            .collect();
-        if fired.is_empty() {
-            return None;
-        }
-        let block_of = |rule: u16| ran[usize::from(rule)].meta.probity.block;
-        let blocks = score::case::blocks(&fired, block_of, Vec::new(), values);
-        let evidence = blocks.iter().map(|block| block.bits).sum();
-        let sd = blocks.iter().map(|block| block.sd * block.sd).sum::<f64>().sqrt();
-        let prior = score::prior::of_user(&values.prior);
-        Some(self.score(&CaseScore { case: None, fired, blocks, evidence, sd, prior }, user))
+        let fired: Vec<&UserFired> = self.firings.users[from..].iter().take_while(|fired| fired.user == user).collect();
+        (!fired.is_empty()).then(|| self.score(&score::one_user(self.world, self.ran, &self.rates, user, &fired), user))
     }
 
     fn score(&self, score: &CaseScore, user: UserId) -> Json {
