@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::tables::{Person, Staff};
+
 /// An address, a vehicle or a number, and when it was somebody's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dated {
@@ -39,6 +41,20 @@ pub(crate) struct State<'a> {
     pub phones: &'a [String],
     pub vrms: &'a [String],
 }
+
+/// A row of a table is one state of whom it is about.
+macro_rules! states {
+    ($($row:ty),*) => {$(
+        impl<'a> From<&'a $row> for State<'a> {
+            fn from(row: &'a $row) -> Self {
+                let (address, postcode) = (&row.address, &row.postcode);
+                Self { from: row.valid_from, to: row.valid_to, address, postcode, phones: &row.phones, vrms: &row.vrms }
+            }
+        }
+    )*};
+}
+
+states!(Person, Staff);
 
 /// What the states of one person say was theirs, and when. `states` are in the order of time. Empty where that is no more
 /// than the last of them says.

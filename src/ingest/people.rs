@@ -36,17 +36,7 @@ pub(crate) fn settle(rows: Vec<Person>) -> (Vec<Person>, BTreeMap<u16, u64>) {
 }
 
 fn merge(mut states: Vec<Person>, earlier: &mut BTreeMap<u16, u64>) -> Option<Person> {
-    let in_time: Vec<State<'_>> = states
-        .iter()
-        .map(|state| State {
-            from: state.valid_from,
-            to: state.valid_to,
-            address: &state.address,
-            postcode: &state.postcode,
-            phones: &state.phones,
-            vrms: &state.vrms,
-        })
-        .collect();
+    let in_time: Vec<State<'_>> = states.iter().map(State::from).collect();
     let history = history::of_states(&in_time);
     let mut latest = states.pop()?;
     latest.history = history;

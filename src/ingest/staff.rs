@@ -96,18 +96,7 @@ fn merge(mut states: Vec<Staff>, kept: &mut Vec<Staff>, found: &mut Found) {
 /// The states, the earliest first. Its beginning is when the data begin, not when somebody moved in; and HR does not hear
 /// of moves after the last one.
 fn in_time(states: &[Staff]) -> Vec<State<'_>> {
-    let mut states: Vec<State<'_>> = states
-        .iter()
-        .rev()
-        .map(|state| State {
-            from: state.valid_from,
-            to: state.valid_to,
-            address: &state.address,
-            postcode: &state.postcode,
-            phones: &state.phones,
-            vrms: &state.vrms,
-        })
-        .collect();
+    let mut states: Vec<State<'_>> = states.iter().rev().map(State::from).collect();
     if let Some(first) = states.first_mut() {
         first.from = None;
     }

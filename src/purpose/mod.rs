@@ -22,6 +22,7 @@ pub mod links;
 pub mod looks;
 pub mod read_template;
 pub mod reasons;
+pub mod spells;
 pub mod template_error;
 pub mod template_file;
 pub mod templates;
@@ -68,6 +69,8 @@ pub struct Judged {
     pub coverage: Vec<CoverageRow>,
     /// Systems, units and days that the feeds do not answer for.
     pub thin: thin::Thin,
+    /// Days in a row on which the records answer much less.
+    pub spells: Vec<spells::Spell>,
     /// The roster.
     pub roster: Roster,
     /// Declared conflicts and other authorities.
@@ -163,6 +166,7 @@ pub fn judge(
     thin_roster::apply(&mut looks.all, roster.thin());
     let thin = thin::Thin::find(&looks.all, &tables.staff, window.zone);
     thin.apply(&mut looks.all, &tables.staff, window.zone);
+    let spells = spells::find(&looks.all, window.zone);
     let coverage = coverage::count(&looks.all, &tables.staff);
     about::join(subjects, relations, &mut looks);
     let explanations = house.explanations.clone();
@@ -174,6 +178,7 @@ pub fn judge(
         reasons,
         coverage,
         thin,
+        spells,
         roster,
         authorities,
         functions,

@@ -4,6 +4,7 @@
 use super::super::model::{MethodNote, Report};
 use super::words::count;
 use super::{Material, chance_check, disagreement, fairness};
+use crate::purpose::spells::Spell;
 use crate::purpose::template_file::duration_words;
 use crate::purpose::thin::Group;
 use crate::purpose::{Feed, Template};
@@ -61,6 +62,7 @@ pub(super) fn warnings(material: &Material<'_>, report: &Report) -> Vec<String> 
         said.push(format!("The incident feed is silent or thin on {}.", days.join(", ")));
     }
     said.extend(thin_feeds(material));
+    said.extend(world.judged.spells.iter().map(spell));
     if counts.events_unknown_login > 0 {
         said.push(format!(
             "{} made by logins that belong to nobody on record; they are judged by login.",
@@ -101,6 +103,19 @@ fn thin_roster(units: &[String]) -> Option<String> {
              Whether somebody of these units was off duty is taken as unknown."
         )
     })
+}
+
+/// Days on which a part of the records is lost, and what to do about it.
+fn spell(spell: &Spell) -> String {
+    format!(
+        "From {} to {} records explain {:.0} % of looks, and {:.0} % on other days: a part of a feed is probably missing there. What \
+         is counted over the whole period hides what was done on the other days. Run the two apart (--since, --until), or \
+         export that feed again.",
+        spell.from,
+        spell.to,
+        100.0 * spell.explained,
+        100.0 * spell.elsewhere
+    )
 }
 
 /// Where next to nothing is explained although it is elsewhere, or on other days.
@@ -295,4 +310,18 @@ pub(super) fn notes(material: &Material<'_>, report: &Report) -> Vec<MethodNote>
                 .to_owned(),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spell_is_told_with_its_days_its_shares_and_what_to_do() {
+        let day = |text: &str| text.parse().expect("a day");
+        let words =
+            spell(&Spell { from: day("2026-04-15"), to: day("2026-05-14"), explained: 0.724, elsewhere: 0.968 });
+        let told = "From 2026-04-15 to 2026-05-14 records explain 72 % of looks, and 97 % on other days";
+        assert!(words.starts_with(told) && words.contains("--since, --until"), "{words}");
+    }
 }
