@@ -413,6 +413,18 @@ fn functions(into: &Path, custom: Custom, looks: &[[&str; 6]]) {
     fs::write(into.join("probity.toml"), config).expect("written");
 }
 
+/// Looks in a night that the roster does not show: event, time, whom.
+const NIGHT: [(&str, &str, &str); 8] = [
+    ("X", "17T22:00", "P1"),
+    ("A", "17T22:40", "P2"),
+    ("B", "17T23:20", "P3"),
+    ("C", "18T00:10", "P4"),
+    ("D", "18T01:00", "P5"),
+    ("E", "18T01:50", "P6"),
+    ("F", "18T02:40", "P7"),
+    ("G", "18T03:30", "P8"),
+];
+
 /// A role's function answers the work as its holders do it, and what they hardly ever do it does not.
 #[test]
 fn a_function_answers_as_its_holders_work() {
@@ -424,9 +436,12 @@ fn a_function_answers_as_its_holders_work() {
     let street = "authority AU0 is for the role's function; several homes of one street were gone through at one go";
     let calls = "authority AU1 is for the role's function; that work leaves records, which answer 99 % of it, and none answers this";
     let stated = "authority AU0 is for the role's function; the reason given is training or testing";
-    let table: [Trial<'_>; 13] = [
+    let off = "authority AU0 is for the role's function; it is one of a few looks off duty, with hours of nothing around them";
+    let turn: Vec<[&str; 6]> = (0..8).map(|n| [NIGHT[n].0, NIGHT[n].1, "V0", NIGHT[n].2, "", "check"]).collect();
+    let table: [Trial<'_>; 14] = [
         ("at work", usual, &[["X", "17T10:00", "V0", "P1", "", "check"]], Ok("role_function")),
-        ("off duty", usual, &[["X", "17T03:00", "V0", "P1", "", "check"]], Ok("role_function")),
+        ("off duty", usual, &[["X", "17T03:00", "V0", "P1", "", "check"]], no(off)),
+        ("a turn that was not entered", usual, &turn, Ok("role_function")),
         (
             "people of one street among many others",
             usual,

@@ -6,8 +6,9 @@
 //! done: not under the number of an incident to which neither the user nor the subject belongs, nor house by house
 //! down a street, unless that is how its holders work. So a habit of quoting takes nothing from anybody.
 //!
-//! Being off duty takes nothing away either, but speaks for itself (`duty/off-duty`): where a turn was not entered, a
-//! whole day's work would lie open. On a development world of 3,000 staff that referred an innocent member of staff.
+//! A function is work, and answers at work: not a few looks off duty, with hours of nothing around them. Many over some hours are a turn that
+//! was not entered, and stay answered: otherwise a whole day's work would lie open, which on a development world of 3,000
+//! staff referred an innocent member of staff.
 
 use std::hash::BuildHasher;
 
@@ -38,6 +39,12 @@ const STREET_HOMES: usize = 2;
 /// … within this time of one another, and at least half of the known homes that were looked at meanwhile: somebody who
 /// looks at hundreds of people a day meets every street.
 const STREET_WITHIN: i64 = 2 * HOUR;
+/// Looks off duty with so much of nothing before and after them …
+const SILENCE: i64 = 3 * HOUR;
+/// … that last no longer than this …
+const BRIEF: i64 = HOUR;
+/// … and are no more than so many are no turn that was not entered.
+const FEW: usize = 6;
 
 /// Why a role's function does not answer a look.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,6 +57,8 @@ pub enum Departure {
     Borrowed,
     /// One of several people, in several homes of one street, at one go.
     Street,
+    /// One of a few looks off duty.
+    OffDuty,
 }
 
 impl Departure {
@@ -62,6 +71,7 @@ impl Departure {
                 format!("that work leaves records, which answer {:.0} % of it, and none answers this", 100.0 * share)
             }
             Self::Borrowed => "an incident was quoted to which neither the user nor the subject belongs".to_owned(),
+            Self::OffDuty => "it is one of a few looks off duty, with hours of nothing around them".to_owned(),
             Self::Street => "several homes of one street were gone through at one go".to_owned(),
         }
     }
@@ -132,6 +142,8 @@ pub struct Functions {
     all: Custom,
     /// Looks that are part of going through a street.
     streets: FxHashSet<(UserId, SubjectId, Instant)>,
+    /// First and last moment of each few looks off duty.
+    brief: FxHashMap<UserId, Vec<(Instant, Instant)>>,
 }
 
 impl Functions {
@@ -147,6 +159,13 @@ impl Functions {
             })
             .collect();
         let streets = streets(bench.subjects, &held);
+        let brief = held
+            .chunk_by(|a, b| a.1.user == b.1.user)
+            .map(|own| {
+                (own[0].1.user, brief(own.iter().map(|(_, look)| (look.first_at, look.duty.is_off())).collect()))
+            })
+            .filter(|(_, sittings)| !sittings.is_empty())
+            .collect();
         let mut of: FxHashMap<(u32, Code), Holders> = FxHashMap::default();
         let mut all = Holders::default();
         for (row, look) in held {
@@ -156,7 +175,7 @@ impl Functions {
         }
         let unknown = Custom { recorded: 0.0, ..all.custom() };
         let custom = |holders: &Holders| if holders.telling() { holders.custom() } else { unknown };
-        Self { of: of.iter().map(|(key, holders)| (*key, custom(holders))).collect(), all: unknown, streets }
+        Self { of: of.iter().map(|(key, holders)| (*key, custom(holders))).collect(), all: unknown, streets, brief }
     }
 
     /// Why the function that an authority gives does not answer a look; `None` where it does.
@@ -167,6 +186,10 @@ impl Functions {
         }
         if look.reason.training || look.reason.testing {
             return Some(Departure::Stated);
+        }
+        let sittings = self.brief.get(&look.user).map_or(&[][..], Vec::as_slice);
+        if look.duty.is_off() && sittings.iter().any(|(from, to)| (*from..=*to).contains(&look.first_at)) {
+            return Some(Departure::OffDuty);
         }
         let custom = self.of.get(&(row, look.system)).copied().unwrap_or(self.all);
         if custom.recorded >= LEAVES_RECORDS {
@@ -179,6 +202,17 @@ impl Functions {
             None
         }
     }
+}
+
+/// Of one user's looks, each with whether it is off duty, the few at one go that are all of them.
+fn brief(mut looks: Vec<(Instant, bool)>) -> Vec<(Instant, Instant)> {
+    looks.sort_unstable();
+    looks
+        .chunk_by(|a, b| b.0.0 - a.0.0 < SILENCE)
+        .filter(|sitting| sitting.len() <= FEW && sitting.iter().all(|(_, off)| *off))
+        .map(|sitting| (sitting[0].0, sitting[sitting.len() - 1].0))
+        .filter(|(from, to)| to.0 - from.0 <= BRIEF)
+        .collect()
 }
 
 /// How often each of some things is in a window.
@@ -263,4 +297,27 @@ fn dwelling(subjects: &Subjects, subject: SubjectId) -> Option<(u64, u64)> {
 /// An authority for a role's function; testing and the like are given to persons, for what they do.
 fn bounded(bench: &Bench<'_>, row: u32) -> bool {
     bench.tables.authorities[row as usize].basis == "role_function"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instant::MINUTE;
+
+    #[test]
+    fn a_few_looks_off_duty_are_no_turn_that_was_not_entered() {
+        let at = |hour: i64, minute: i64, off: bool| (Instant(hour * HOUR + minute * MINUTE), off);
+        let day = |from: i64, off| (0..8).map(move |hour| at(from + hour, 0, off));
+        let found = |looks: Vec<(Instant, bool)>| {
+            let hours = brief(looks).into_iter().map(|(from, to)| (from.0 / HOUR, to.0 / HOUR));
+            hours.collect::<Vec<_>>()
+        };
+        assert_eq!(found(vec![at(20, 0, true), at(20, 30, true)]), [(20, 20)]);
+        assert_eq!(found(day(9, false).chain([at(22, 0, true)]).collect()), [(22, 22)], "in the evening");
+        assert_eq!(found(day(9, true).collect()), [], "a turn that was not entered");
+        assert_eq!(found((0..7).map(|n| at(20, n, true)).collect()), [], "more than a few");
+        assert_eq!(found(vec![at(20, 0, true), at(21, 1, true)]), [], "longer than an hour");
+        assert_eq!(found(day(9, false).chain([at(18, 30, true)]).collect()), [], "right after work");
+        assert_eq!(found(vec![at(7, 0, true), at(9, 0, false)]), [], "right before it");
+    }
 }

@@ -154,6 +154,8 @@ pub fn judge(
         without: None,
     };
     looks.all.par_iter_mut().for_each(|look| bench.answer(look));
+    let thin_roster = thin_roster::find(&looks.all, &tables.staff, users.len());
+    thin_roster::apply(&mut looks.all, &thin_roster.0);
     // Records first: what they answer shows how the work of a function is done.
     let functions = Functions::measure(&bench, &looks.all);
     let by_chance = ByChance::measure(&bench, &looks);
@@ -162,8 +164,7 @@ pub fn judge(
     let quotes = by_log::Quotes::gather(&bench, &looks.all);
     by_log::mark(&bench, &mut looks.all, &quotes);
     led_to::mark(&bench, &mut looks);
-    roster.set_thin(thin_roster::find(&looks.all, &tables.staff, users.len()));
-    thin_roster::apply(&mut looks.all, roster.thin());
+    roster.set_thin(thin_roster);
     let thin = thin::Thin::find(&looks.all, &tables.staff, window.zone);
     thin.apply(&mut looks.all, &tables.staff, window.zone);
     let spells = spells::find(&looks.all, window.zone);

@@ -266,7 +266,9 @@ pub fn document() -> String {
          but no look under the number of an incident to which neither the user nor the subject belongs, and none of those at four or \
          more people in several homes of one street within two hours, where they are most of what was looked at meanwhile; unless \
          the holders do so in one of twenty such looks or more, for then it is how the work is done. A number that is no incident's counts as a file of their own.\n- It does not \
-         answer a look for which training or testing is given as the reason.\n\nIt answers off duty, too: turns are forgotten, and being off duty speaks for itself. What it does not answer is unexplained as anybody's look is. \
+         answer a look for which training or testing is given as the reason.\n- It is work, and answers no look off duty that is \
+         one of six or fewer within an hour, with three hours of nothing before and after.\n\nLonger work off duty it does answer: \
+         turns are forgotten, and being off duty speaks for itself. What it does not answer is unexplained as anybody's look is. \
          Fewer than four holders, or a hundred looks, tell nothing of one function: all functions together are asked, \
          and such a function is not taken to leave records.\n\n## A grace of your own\n\nThe config key `explanations` names a folder. A file there is called like a \
          template (`assigned.yml`) and may set `before`, `after` and must say `because`:\n\n```yaml\nafter: 5d\nbecause: files are \
