@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_part_that_is_lost_for_a_time_is_told() {
-        let usual = |user: UserId| usize::from(user % 2 == 0);
+        let usual = |user: UserId| usize::from(user.is_multiple_of(2));
         assert_eq!(spells(|user, _| usual(user)), [], "nothing is lost");
         let until_the_end = spells(|user, day| if day >= 8 { 4 } else { usual(user) });
         assert_eq!(until_the_end, [("1970-01-09".to_owned(), "1970-01-20".to_owned())]);
