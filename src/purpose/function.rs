@@ -159,11 +159,12 @@ impl Functions {
             })
             .collect();
         let streets = streets(bench.subjects, &held);
-        let brief = held
-            .chunk_by(|a, b| a.1.user == b.1.user)
-            .map(|own| {
-                (own[0].1.user, brief(own.iter().map(|(_, look)| (look.first_at, look.duty.is_off())).collect()))
-            })
+        // Of all that holders did: who works a turn that was not entered may use the function for a look or two of it.
+        let holders: FxHashSet<UserId> = held.iter().map(|(_, look)| look.user).collect();
+        let brief = looks
+            .chunk_by(|a, b| a.user == b.user)
+            .filter(|own| holders.contains(&own[0].user))
+            .map(|own| (own[0].user, brief(own.iter().map(|look| (look.first_at, look.duty.is_off())).collect())))
             .filter(|(_, sittings)| !sittings.is_empty())
             .collect();
         let mut of: FxHashMap<(u32, Code), Holders> = FxHashMap::default();
